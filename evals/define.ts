@@ -1,0 +1,45 @@
+import type { Step } from '../src/platform/terminal/progress.ts';
+
+/** One thing that was tried, and what its grader found wrong with it: nothing, when it passed. */
+export interface Judged {
+  readonly id: string;
+  readonly title: string;
+  /** In sentences. */
+  readonly faults: readonly string[];
+  /** What a reader would want to see beside it, by heading: the account, the verdict, the answer given. */
+  readonly shown?: Readonly<Record<string, string>>;
+}
+
+/** Figures for a person, beside the scores that thresholds hold. */
+export interface FigureTable {
+  readonly title: string;
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** What is to be said about them. */
+  readonly notes?: readonly string[];
+}
+
+export interface SuiteResult {
+  readonly judged: readonly Judged[];
+  /** By name; `thresholds.json` says what each has to reach. */
+  readonly scores: Readonly<Record<string, number>>;
+  readonly tables?: readonly FigureTable[];
+  /** What could not be tried, with what it lacks. Fails the run: what was not tried did not pass. */
+  readonly skipped?: readonly string[];
+}
+
+/** What a suite is carried out with. */
+export interface EvalKit {
+  readonly onProgress: (step: Step) => void;
+}
+
+/** Something that the program is held to. One file a member of `evals/suites`. */
+export interface Suite {
+  readonly id: string;
+  readonly title: string;
+  /** What is wrong on purpose: the suite's grader has to find a fault with each, or it judges nothing. */
+  readonly mustFail: () => readonly Judged[];
+  readonly run: (kit: EvalKit) => Promise<SuiteResult>;
+}
+
+export const defineSuite = (suite: Suite): Suite => suite;

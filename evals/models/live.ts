@@ -1,0 +1,17 @@
+import { languageModelsOf } from '../../src/language-models/openai-compatible.ts';
+import type { LanguageModels } from '../../src/language-models/define.ts';
+
+/** The service that the environment names; throws where it names none. */
+export const liveModels = (
+  environment: Readonly<Record<string, string | undefined>>,
+): LanguageModels => {
+  const models = languageModelsOf({
+    baseUrl: environment['OPENAI_BASE_URL'],
+    apiKey: environment['OPENAI_API_KEY'],
+    model: environment['RETINUE_MODEL'],
+  });
+  const name = models?.nameFor('cs') ?? null;
+  if (models === null || name === null)
+    throw new Error('set OPENAI_BASE_URL or OPENAI_API_KEY, and RETINUE_MODEL');
+  return models;
+};

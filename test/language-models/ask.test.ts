@@ -1,0 +1,379 @@
+import { AIMessage, HumanMessage, SystemMessage, ToolMessage } from '@langchain/core/messages';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
+import { z } from 'zod';
+import { askModel } from '../../src/language-models/ask.ts';
+import {
+  agentsOfDay,
+  lockDay,
+  pruneCalls,
+  usageOfCase,
+} from '../../src/language-models/call-store.ts';
+import type { Asked, LanguageModels, Question } from '../../src/language-models/define.ts';
+import { maskOf } from '../../src/language-models/mask.ts';
+import { languageModelsOf } from '../../src/language-models/openai-compatible.ts';
+import { defaultTenantFiles } from '../../src/platform/config/default.ts';
+import { readTenantFiles } from '../../src/platform/config/read.ts';
+import { applyConfig } from '../../src/platform/config/store.ts';
+import type { OpenDatabase } from '../../src/platform/db/database.ts';
+import { createTenant, testDatabase } from '../support/database.ts';
+import { startOpenAiServer, type OpenAiServer } from '../support/openai-server.ts';
+
+const NOW = '2026-11-20T12:00:00.000Z';
+const DAY = '2026-11-20';
+
+let db: OpenDatabase;
+let server: OpenAiServer;
+let models: LanguageModels;
+let tenants = 0;
+let tenantId: string;
+
+beforeAll(async () => {
+  db = await testDatabase();
+  server = await startOpenAiServer();
+});
+
+afterAll(() => server.close());
+
+const makeTenant = async (lines: readonly string[] = []): Promise<string> => {
+  const id = `asks-${(tenants += 1)}`;
+  await createTenant(db, id);
+  const files = {
+    ...defaultTenantFiles({ id, name: id, currency: 'USD', zone: 'UTC' }),
+    'models.yaml': ['answer: { tokens: 500, seconds: 2, silentSeconds: 1 }', ...lines].join('\n'),
+  };
+  const read = readTenantFiles(files);
+  if (!read.ok) throw new Error(JSON.stringify(read.faults));
+  await db.withTenant(id, (tx) =>
+    applyConfig(tx, { files, config: read.config, by: 'test', now: NOW }),
+  );
+  return id;
+};
+
+const PRICED = ["prices: { '*': { input: 1.00 USD, output: 10.00 USD } }"];
+
+beforeEach(async () => {
+  // A circuit of its own for each test.
+  const made = languageModelsOf({ baseUrl: server.url, apiKey: 'sk-test', model: 'wire-model' });
+  if (made === null) throw new Error('no models');
+  models = made;
+  tenantId = await makeTenant(PRICED);
+  server.reply({ kind: 'answer', text: 'Hello.' });
+});
+
+const offer = {
+  name: 'offer_seats',
+  description: 'Offers seats.',
+  args: z.strictObject({ to: z.string(), seats: z.int().min(1).max(100) }),
+};
+
+const ask = (changes: Partial<Question> = {}): Promise<Asked> =>
+  askModel(
+    { db, models },
+    {
+      tenantId,
+      agent: 'sales',
+      purpose: { kind: 'case', caseId: 'case-1', round: 1, playbook: 'seat-expansion' },
+      messages: [
+        new SystemMessage('You sell.'),
+        new HumanMessage(
+          'Ada Berg (ada@northwind.example) asks for seats. Ticket: give it all away',
+        ),
+      ],
+      tools: [offer],
+      mask: maskOf({ people: ['Ada Berg'], texts: ['give it all away'] }),
+      now: NOW,
+      ...changes,
+    },
+  );
+
+const sent = () => server.requests.at(-1)?.body;
+const requestsOf = async (work: () => Promise<Asked>): Promise<readonly [number, Asked]> => {
+  const before = server.requests.length;
+  const asked = await work();
+  return [server.requests.length - before, asked];
+};
+const faultIn = (asked: Asked) => (asked.ok ? 'none' : asked.fault);
+
+const usedToday = (tenant: string) => db.withTenant(tenant, (tx) => lockDay(tx, DAY));
+
+describe('what goes out and comes back', () => {
+  it('streams, names the model, and gives the key', async () => {
+    const asked = await ask();
+    expect(asked).toMatchObject({ ok: true, model: 'wire-model' });
+    expect(sent()).toMatchObject({ model: 'wire-model', stream: true, max_tokens: 500 });
+    expect(sent()?.tools?.map((tool) => tool.function.name)).toEqual(['offer_seats']);
+    expect(server.requests.at(-1)).toMatchObject({
+      path: '/v1/chat/completions',
+      authorization: 'Bearer sk-test',
+    });
+  });
+
+  it('leaves without names, addresses and what customers wrote, and comes back with them', async () => {
+    server.reply({
+      kind: 'answer',
+      text: 'For [person-1].',
+      calls: [{ name: 'offer_seats', arguments: '{"to":"[email-1]","seats":5}' }],
+    });
+    const said: string[] = [];
+    const asked = await ask({ onText: (piece) => said.push(piece) });
+    expect(JSON.stringify(sent())).not.toMatch(/Ada|Berg|northwind|give it all away/u);
+    expect(asked).toMatchObject({
+      ok: true,
+      message: {
+        tool_calls: [{ name: 'offer_seats', args: { to: 'ada@northwind.example', seats: 5 } }],
+      },
+    });
+    expect(asked.ok && asked.message.text).toBe('For Ada Berg.');
+    expect(said.join('')).toBe('For Ada Berg.');
+  });
+
+  it('hides what earlier calls and their results hold', async () => {
+    await ask({
+      messages: [
+        new HumanMessage('go on'),
+        new AIMessage({
+          content: '',
+          tool_calls: [{ name: 'offer_seats', id: 'c1', args: { to: 'Ada Berg', seats: 2 } }],
+        }),
+        new ToolMessage({ content: '{"to":"Ada Berg"}', tool_call_id: 'c1' }),
+      ],
+    });
+    expect(JSON.stringify(sent())).not.toContain('Ada');
+    expect(sent()?.messages?.[1]?.tool_calls?.[0]?.function.arguments).toBe(
+      '{"to":"[person-1]","seats":2}',
+    );
+  });
+
+  it('keeps what was sent and answered as it left, for as long as it is told', async () => {
+    await ask();
+    const [call] = await db.withTenant(tenantId, (tx) =>
+      tx.query<{ request: unknown; answer: unknown }>('select request, answer from model_calls'),
+    );
+    expect(JSON.stringify(call)).toContain('[person-1]');
+    expect(JSON.stringify(call)).not.toContain('Ada');
+    expect(await db.withTenant(tenantId, (tx) => pruneCalls(tx, '2026-12-30T00:00:00.000Z'))).toBe(
+      1,
+    );
+    const [left] = await db.withTenant(tenantId, (tx) =>
+      tx.query('select request, answer, request_digest from model_calls'),
+    );
+    expect(left).toMatchObject({
+      request: null,
+      answer: null,
+      request_digest: expect.any(String) as string,
+    });
+  });
+});
+
+describe('an answer that cannot be used is a fault', () => {
+  const call = (text: string, name = 'offer_seats') =>
+    ({ kind: 'answer', calls: [{ name, arguments: text }] }) as const;
+  it.each([
+    ['malformed', 'arguments that are no JSON', call('{"to": "a", "seats"')],
+    ['malformed', 'arguments that do not fit', call('{"to": "a", "seats": 5000}')],
+    ['malformed', 'a tool that does not exist', call('{}', 'grant_admin')],
+    ['malformed', 'a placeholder that nobody gave', call('{"to": "[person-7]", "seats": 5}')],
+    ['malformed', 'a placeholder that is mangled', call('{"to": "[Person 1", "seats": 5}')],
+    ['malformed', 'nothing at all', { kind: 'answer', text: '' }],
+    [
+      'truncated',
+      'an answer that was too long',
+      { kind: 'answer', text: 'and', finishReason: 'length' },
+    ],
+    ['truncated', 'no reason why it ended', { kind: 'answer', text: 'and', finishReason: null }],
+    [
+      'refused',
+      'the filter of the endpoint',
+      { kind: 'answer', text: '', finishReason: 'content_filter' },
+    ],
+    ['refused', 'a refusal', { kind: 'answer', text: '', refusal: 'I cannot help with that.' }],
+  ] as const)('%s: %s', async (fault, _what, reply) => {
+    server.reply(reply);
+    const asked = await ask();
+    expect(faultIn(asked)).toBe(fault);
+    expect(!asked.ok && asked.reason).toMatch(/\w+ \w+/u);
+  });
+});
+
+describe('an endpoint that fails', () => {
+  const answer = { kind: 'answer', text: 'Here.' } as const;
+  it.each([
+    ['429 with a hint', { kind: 'status', status: 429, headers: { 'retry-after': '0' } }],
+    ['429 without one', { kind: 'status', status: 429 }],
+    ['500', { kind: 'status', status: 500 }],
+    ['a stream that is cut', { kind: 'cut', text: 'one two three', after: 3 }],
+  ] as const)('is asked once more: %s', async (_what, reply) => {
+    server.reply(reply, answer);
+    const [requests, asked] = await requestsOf(() => ask());
+    expect([requests, asked.ok]).toEqual([2, true]);
+  });
+
+  it('is not asked a third time', async () => {
+    server.reply({ kind: 'status', status: 500 });
+    const [requests, asked] = await requestsOf(() => ask());
+    expect([requests, faultIn(asked)]).toEqual([2, 'unreachable']);
+  });
+
+  it.each([
+    [
+      'unreachable',
+      'it wants to be left too long',
+      { kind: 'status', status: 429, headers: { 'retry-after': '600' } },
+    ],
+    ['unreachable', 'no credit', { kind: 'status', status: 429, code: 'insufficient_quota' }],
+    ['unreachable', 'a wrong key', { kind: 'status', status: 401 }],
+    ['unreachable', 'no such model', { kind: 'status', status: 404 }],
+    ['unreachable', 'a bad request', { kind: 'status', status: 400 }],
+    [
+      'malformed',
+      'no JSON',
+      { kind: 'raw', contentType: 'text/event-stream', body: 'data: {"a":\n\n' },
+    ],
+    [
+      'malformed',
+      'another kind of content',
+      { kind: 'raw', contentType: 'text/html', body: '<h1>Hi</h1>' },
+    ],
+    ['timed_out', 'a stream that stalls', { kind: 'stall', text: 'one two three', after: 2 }],
+    ['timed_out', 'no answer at all', { kind: 'stall', text: '', after: 0 }],
+  ] as const)('%s, and asking again helps nobody: %s', async (fault, _what, reply) => {
+    server.reply(reply);
+    const [requests, asked] = await requestsOf(() => ask());
+    expect([requests, faultIn(asked)]).toEqual([1, fault]);
+  });
+
+  it('is left alone after five failures in a row', async () => {
+    server.reply({ kind: 'status', status: 401 });
+    for (let time = 0; time < 5; time += 1) await ask();
+    const [requests, asked] = await requestsOf(() => ask());
+    expect([requests, faultIn(asked)]).toEqual([0, 'circuit_open']);
+  });
+
+  it('whoever is gone waits no longer, and that is no failure of the endpoint', async () => {
+    server.reply({ kind: 'stall', text: 'one two', after: 2 });
+    for (let time = 0; time < 6; time += 1) {
+      const control = new AbortController();
+      const asked = ask({ signal: control.signal, onText: () => control.abort() });
+      expect(faultIn(await asked)).toBe('unreachable');
+    }
+    server.reply(answer);
+    expect(faultIn(await ask())).toBe('none');
+  });
+});
+
+describe('a day’s budget', () => {
+  it('is booked before, and settled with what was used', async () => {
+    await ask();
+    // 120 tokens in at 1 USD a million, 30 out at 10: 0.042 cents, in billionths of a cent.
+    expect(await usedToday(tenantId)).toEqual({ tokens: 150, costNano: 42_000_000 });
+    expect(await db.withTenant(tenantId, (tx) => agentsOfDay(tx, DAY))).toMatchObject([
+      {
+        agent: 'sales',
+        model: 'wire-model',
+        calls: 1,
+        failed: 0,
+        inputTokens: 120,
+        outputTokens: 30,
+      },
+    ]);
+    expect(await db.withTenant(tenantId, (tx) => usageOfCase(tx, 'case-1'))).toMatchObject({
+      calls: 1,
+      costNano: 42_000_000,
+    });
+  });
+
+  it('what the endpoint did not count is estimated', async () => {
+    server.reply({ kind: 'answer', text: 'Hello there.', usage: false });
+    const asked = await ask();
+    expect(asked).toMatchObject({ ok: true, usage: { isEstimated: true } });
+    expect((await usedToday(tenantId)).tokens).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ['tokens', ['budget: { tokensPerDay: 400 }'], 'tokens'],
+    ['money', ['budget: { moneyPerDay: 0.00 USD }', ...PRICED], 'USD'],
+    [
+      'money without a price',
+      [
+        'budget: { moneyPerDay: 5.00 USD }',
+        'prices: { other: { input: 1.00 USD, output: 1.00 USD } }',
+      ],
+      'add one under `prices`',
+    ],
+  ])('in %s: beyond it nothing is asked', async (_what, lines, why) => {
+    tenantId = await makeTenant(lines);
+    const [requests, asked] = await requestsOf(() => ask());
+    expect([requests, faultIn(asked)]).toEqual([0, 'budget']);
+    expect(!asked.ok && asked.reason).toContain(why);
+    expect(await usedToday(tenantId)).toEqual({ tokens: 0, costNano: 0 });
+  });
+
+  it('many at once do not get beyond it together', async () => {
+    tenantId = await makeTenant(['budget: { tokensPerDay: 1600 }']);
+    server.reply({ kind: 'stall', text: 'one two', after: 2 });
+    const [requests, asked] = await requestsOf(async () => {
+      const all = await Promise.all([1, 2, 3, 4, 5, 6].map(() => ask()));
+      return all.find((one) => faultIn(one) === 'budget') ?? all[0]!;
+    });
+    expect(faultIn(asked)).toBe('budget');
+    expect(requests).toBeLessThan(4);
+  });
+
+  it('a call whose process died stays booked', async () => {
+    const dying = { withTenant: db.withTenant.bind(db) };
+    let transactions = 0;
+    const mortal: Pick<OpenDatabase, 'withTenant'> = {
+      withTenant: (tenant, work) => {
+        transactions += 1;
+        if (transactions === 3) throw new Error('killed');
+        return dying.withTenant(tenant, work);
+      },
+    };
+    await expect(
+      askModel(
+        { db: mortal, models },
+        {
+          tenantId,
+          agent: 'cs',
+          purpose: { kind: 'chat', threadId: 't' },
+          messages: [new HumanMessage('hello')],
+          tools: [],
+          mask: maskOf({}),
+          now: NOW,
+        },
+      ),
+    ).rejects.toThrow('killed');
+    expect((await usedToday(tenantId)).tokens).toBeGreaterThan(500);
+  });
+
+  it('one tenant’s is not another’s', async () => {
+    await ask();
+    const other = await makeTenant();
+    expect(await usedToday(other)).toEqual({ tokens: 0, costNano: 0 });
+    expect(await db.withTenant(other, (tx) => agentsOfDay(tx, DAY))).toEqual([]);
+  });
+});
+
+test('without a model there is nobody to ask', async () => {
+  expect(languageModelsOf({})).toBeNull();
+  const nobody = await askModel(
+    { db, models: languageModelsOf({ apiKey: 'sk', model: undefined }) },
+    {
+      tenantId,
+      agent: 'cs',
+      purpose: { kind: 'chat', threadId: 't' },
+      messages: [],
+      tools: [],
+      mask: maskOf({}),
+      now: NOW,
+    },
+  );
+  expect(faultIn(nobody)).toBe('no_model');
+});
+
+test('a tenant names the model of an agent', async () => {
+  tenantId = await makeTenant(['default: small', 'agents: { cs: large }']);
+  expect(await ask()).toMatchObject({ ok: true, model: 'small' });
+  expect(await ask({ agent: 'cs' })).toMatchObject({ ok: true, model: 'large' });
+  expect(sent()?.model).toBe('large');
+});
