@@ -12,6 +12,8 @@ export interface Contender {
   readonly class: PlaybookClass;
   /** 0–100, of its case. */
   readonly urgency: number;
+  /** Its place among the steps of its round, from 0. */
+  readonly ordinal: number;
   readonly standpoint: Standpoint;
   /** Whether the customer sees anything of it. */
   readonly outward: boolean;
@@ -76,10 +78,10 @@ export const EXCLUSIONS: readonly Exclusion[] = [
 
 /**
  * Settles what the proposals of one account may do beside one another: who goes first, who gives way, who waits and
- * until when. In order of class, of what is already under way, of urgency and of id, each: repeats nothing that is
- * under way or was just done; gives way to anything outward of a higher class; takes a place in the week's contacts or
- * waits for one; waits for the recipient's morning. Last, closed guards take out what they exclude: last, so that a
- * guard can only take away. Duties of law (`comply`) take places but never wait for one.
+ * until when. In order of class, of what is already under way, of urgency, of the steps of a round and of id, each:
+ * repeats nothing that is under way or was just done; gives way to anything outward of a higher class; takes a place
+ * in the week's contacts or waits for one; waits for the recipient's morning. Last, closed guards take out what they
+ * exclude: last, so that a guard can only take away. Duties of law (`comply`) take places but never wait for one.
  *
  * The order of the input does not matter. `done` contenders get no ruling.
  */
@@ -201,5 +203,6 @@ const inOrder = (contenders: readonly Contender[]): readonly Contender[] =>
       rank(a.class) - rank(b.class) ||
       PROGRESS.indexOf(a.standpoint) - PROGRESS.indexOf(b.standpoint) ||
       b.urgency - a.urgency ||
+      a.ordinal - b.ordinal ||
       (a.id < b.id ? -1 : 1),
   );

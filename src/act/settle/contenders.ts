@@ -40,6 +40,7 @@ export const contenderOf = (
   id: proposal.id,
   class: proposal.class,
   urgency: proposal.urgency,
+  ordinal: proposal.ordinal,
   standpoint: standpointOf(proposal),
   outward: reachesOut(proposal),
   contactId: proposal.preview.recipient?.contactId ?? null,

@@ -20,6 +20,7 @@ const contender = (id: string, changes: Partial<Contender> = {}): Contender => (
   id,
   class: 'save',
   urgency: 50,
+  ordinal: 0,
   standpoint: 'new',
   outward: true,
   contactId: 'c1',
@@ -72,6 +73,15 @@ describe('arbitrate', () => {
     ]) {
       expect(outcomes(input(order, { budget }))).toEqual({ a: 'hold', b: 'proceed', z: 'hold' });
     }
+  });
+
+  it('lets the earlier step of a playbook have the last contact', () => {
+    const budget = { perContactAndWeek: 1, perAccountAndWeek: 1, touches: [] };
+    const asked = input(
+      [contender('an offer', { ordinal: 2 }), contender('check-in', { ordinal: 1 })],
+      { budget },
+    );
+    expect(outcomes(asked)).toEqual({ 'check-in': 'proceed', 'an offer': 'hold' });
   });
 
   it('does not take back what has already begun for something newer of its class', () => {
@@ -177,6 +187,7 @@ const anyContender = fc.record({
   id: fc.uuid(),
   class: fc.constantFrom(...CLASSES),
   urgency: fc.integer({ min: 0, max: 100 }),
+  ordinal: fc.integer({ min: 0, max: 3 }),
   standpoint: fc.constantFrom('new', 'pending', 'approved', 'permitted', 'done'),
   outward: fc.boolean(),
   contactId: fc.constantFrom('c1', 'c2', null),
