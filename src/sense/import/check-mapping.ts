@@ -21,7 +21,7 @@ export const checkMapping = (
     path: ['creates', file.replace(/\.yaml$/, '')],
     message: `${path === '' ? '' : `${path}: `}${message}`,
   })),
-  ...Object.entries(mapping.tables).flatMap(([name, { emits, format, file }]) => [
+  ...Object.entries(mapping.tables).flatMap(([name, { emits, format, file, lookups }]) => [
     ...(format === undefined && !/\.(csv|ndjson|jsonl)$/i.test(file)
       ? [
           {
@@ -30,6 +30,16 @@ export const checkMapping = (
           },
         ]
       : []),
+    ...Object.entries(lookups).flatMap(([lookup, { table }]) =>
+      Object.hasOwn(mapping.tables, table)
+        ? []
+        : [
+            {
+              path: ['tables', name, 'lookups', lookup, 'table'],
+              message: `there is no such table${didYouMean(table, Object.keys(mapping.tables))}`,
+            },
+          ],
+    ),
     ...emits.flatMap((emit, index) => checkEmit(emit, ['tables', name, 'emits', index], entities)),
     ...repeatedIds(emits, ['tables', name, 'emits']),
   ]),

@@ -12,6 +12,10 @@ export interface FoundFile {
   readonly table: Table;
 }
 
+/** Which of the files hold the rows of a table. */
+export const filesOf = (files: readonly FoundFile[], tableName: string): readonly FoundFile[] =>
+  files.filter((file) => file.tableName === tableName);
+
 export interface FoundFiles {
   readonly files: readonly FoundFile[];
   /** Tables without a file that need one. */

@@ -11,6 +11,7 @@ import { UnreadableFile, type FileFault } from './file-fault.ts';
 import type { FoundFile } from './find-files.ts';
 import { saveFile } from './import-store.ts';
 import { readLines } from './lines.ts';
+import { readLookups, withLookups } from './look-up.ts';
 import type { Mapping } from './mapping-schema.ts';
 import { openTable, type NumberedRow, type OpenTable } from './open-table.ts';
 import {
@@ -27,6 +28,8 @@ export interface FileContext {
   readonly tenantId: string;
   readonly importId: string;
   readonly mapping: Mapping;
+  /** All files of the import: one may look rows up in another. */
+  readonly files: readonly FoundFile[];
   readonly config: TenantConfig;
   readonly entities: readonly EntityType[];
   readonly now: Instant;
@@ -95,7 +98,8 @@ const readFile = async (found: FoundFile, context: FileContext, tally: Tally): P
   const lines = readLines(found.path, table.encoding, (bytes) => {
     tally.bytes += bytes;
   });
-  const open = await openTable(lines, table, neededColumns(table));
+  const known = await readLookups(table, context.files);
+  const open = withLookups(await openTable(lines, table, neededColumns(table)), table, known);
   const emit = compileEmits(table.emits, open, {
     table: tableName,
     file: name,

@@ -89,7 +89,7 @@ const refuseFaulty = (mapping: Mapping, entities: readonly EntityType[]): void =
 };
 
 const importAll = async (
-  context: Omit<FileContext, 'onRead'> & Pick<ImportOptions, 'onProgress'>,
+  context: Omit<FileContext, 'onRead' | 'files'> & Pick<ImportOptions, 'onProgress'>,
   files: Awaited<ReturnType<typeof findFiles>>['files'],
 ): Promise<FileOutcome[]> => {
   const totalBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
@@ -99,14 +99,14 @@ const importAll = async (
     const start = before;
     const onRead = (rows: number, bytes: number) =>
       context.onProgress?.({ file: found.name, rows, bytes: start + bytes, totalBytes });
-    outcomes.push(await importFile(found, { ...context, onRead }));
+    outcomes.push(await importFile(found, { ...context, files, onRead }));
     before += found.bytes;
   }
   return outcomes;
 };
 
 const refuseMissing = async (
-  { db, tenantId, importId, now }: Omit<FileContext, 'onRead'>,
+  { db, tenantId, importId, now }: Pick<FileContext, 'db' | 'tenantId' | 'importId' | 'now'>,
   missing: Awaited<ReturnType<typeof findFiles>>['missing'],
 ): Promise<FileOutcome[]> => {
   const outcomes = missing.map(({ tableName, table, message }): FileOutcome => {

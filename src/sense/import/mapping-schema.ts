@@ -127,6 +127,12 @@ const emit = z.strictObject({
   fields: z.record(z.string(), expression).default({}).describe('The payload.'),
 });
 
+const lookup = z.strictObject({
+  table: name.describe('Name of another table of this mapping.'),
+  key: column.describe('The column there that tells one row from another.'),
+  by: column.describe('The column here that holds such a key.'),
+});
+
 const table = z.strictObject({
   file: z
     .string()
@@ -142,6 +148,15 @@ const table = z.strictObject({
     .default('utf-8')
     .describe('How the text is written.'),
   zone: zone.optional().describe('Of days and of moments that carry no offset.'),
+  lookups: z
+    .record(
+      z.string().regex(/^[A-Za-z0-9_-]+$/, { error: 'use letters, digits, `_` and `-` only' }),
+      lookup,
+    )
+    .default({})
+    .describe(
+      'Rows of other tables that say more, by name: with `author` here, `author.role` is a column of theirs. Empty where no row has the key.',
+    ),
   emits: z.array(emit).min(1, 'say which events a row gives'),
 });
 
@@ -171,6 +186,7 @@ export const mappingSchema = z.strictObject({
 type ParsedMapping = z.output<typeof mappingSchema>;
 export type Table = z.output<typeof table>;
 export type Emit = z.output<typeof emit>;
+export type Lookup = z.output<typeof lookup>;
 export type Condition = z.output<typeof condition>;
 export type Reference = z.output<typeof reference>;
 

@@ -105,6 +105,12 @@ describe('reading a mapping', () => {
       '12 tables.accounts.emits[0].fields.name: say where the value comes from',
     ],
     [
+      'a look-up in a table that is not there',
+      '    emits:',
+      '    lookups: { owner: { table: acounts, key: id, by: id } }\n    emits:',
+      '5 tables.accounts.lookups.owner.table: there is no such table; did you mean `accounts`?',
+    ],
+    [
       'a file without a known ending',
       'accounts.csv',
       'accounts.txt',
