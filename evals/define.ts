@@ -1,3 +1,5 @@
+import type { LanguageModels } from '../src/language-models/define.ts';
+import type { OpenDatabase } from '../src/platform/db/database.ts';
 import type { Step } from '../src/platform/terminal/progress.ts';
 
 /** One thing that was tried, and what its grader found wrong with it: nothing, when it passed. */
@@ -31,6 +33,12 @@ export interface SuiteResult {
 /** What a suite is carried out with. */
 export interface EvalKit {
   readonly onProgress: (step: Step) => void;
+  /** Embedded, in memory, shared by the suites of a run: each makes tenants of its own in it. */
+  readonly database: () => Promise<OpenDatabase>;
+  /** Which run of several this is, from 1: tenants of an earlier one are still there. */
+  readonly run: number;
+  /** The models that the environment names, with `--live`; `null`: stand-ins answer. */
+  readonly live: LanguageModels | null;
 }
 
 /** Something that the program is held to. One file a member of `evals/suites`. */
@@ -39,6 +47,8 @@ export interface Suite {
   readonly title: string;
   /** What is wrong on purpose: the suite's grader has to find a fault with each, or it judges nothing. */
   readonly mustFail: () => readonly Judged[];
+  /** It holds models to something, and can be tried with live ones. */
+  readonly takesLiveModels?: true;
   readonly run: (kit: EvalKit) => Promise<SuiteResult>;
 }
 

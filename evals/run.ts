@@ -2,6 +2,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { openDatabase } from '../src/platform/db/open.ts';
+import type { OpenDatabase } from '../src/platform/db/database.ts';
 import { loadCatalogue } from '../src/platform/catalogue.ts';
 import { showProgress } from '../src/platform/terminal/progress.ts';
 import { processTerminal } from '../src/platform/terminal/terminal.ts';
@@ -23,12 +25,15 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 
 const thresholds = JSON.parse(await readFile(here('./thresholds.json'), 'utf8')) as Thresholds;
 
+let opened: Promise<OpenDatabase> | undefined;
+const database = (): Promise<OpenDatabase> => (opened ??= openDatabase({}));
+
 const tryOut = async (suite: Suite): Promise<Outcome> => {
   const started = performance.now();
   const progress = showProgress(processTerminal());
   try {
     const onProgress = progress.report;
-    const result = await suite.run({ onProgress });
+    const result = await suite.run({ onProgress, database, run: 1, live: null });
     const seconds = (performance.now() - started) / 1000;
     return { suite, result, seconds, checks: checksOf(suite, result, thresholds[suite.id] ?? {}) };
   } finally {
@@ -64,4 +69,8 @@ const main = async (): Promise<void> => {
   process.exitCode = failed === 0 && suites.length > 0 ? 0 : 1;
 };
 
-await main();
+try {
+  await main();
+} finally {
+  await (await opened)?.close();
+}

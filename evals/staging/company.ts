@@ -1,0 +1,96 @@
+import { listApprovals, type Approval } from '../../src/act/approvals/read.ts';
+import { listCases, type StoredCase } from '../../src/act/cases/case-store.ts';
+import { listRounds, type Round } from '../../src/act/cases/round-store.ts';
+import { listOutbox } from '../../src/act/outbox/store.ts';
+import type { OutboxRow } from '../../src/act/outbox/row.ts';
+import {
+  listDecisions,
+  listProposals,
+  type StoredDecision,
+  type StoredProposal,
+} from '../../src/act/settle/read.ts';
+import type { LanguageModels } from '../../src/language-models/define.ts';
+import type { OpenDatabase } from '../../src/platform/db/database.ts';
+import type { AccountBlueprint } from '../../src/sample/define.ts';
+import { SAMPLE_AUTONOMY } from '../../src/sample/people.ts';
+import { foundCompany, type Company, type CompanyOptions } from '../../test/fixtures/company.ts';
+
+export type Mode = 'rules' | 'hybrid' | 'agent';
+export const MODES: readonly Mode[] = ['rules', 'hybrid', 'agent'];
+
+export interface Staging {
+  readonly accounts: readonly AccountBlueprint[];
+  readonly mode: Mode;
+  readonly models: LanguageModels | null;
+  /** Lines in `models.yaml` put in place of others. */
+  readonly modelRules?: readonly (readonly [string, string])[];
+}
+
+const PLAYBOOKS: Readonly<Record<string, string>> = {
+  'churn-save': '  churn-save:\n',
+  'renewal-runway': '  renewal-runway:\n',
+};
+
+/** All practices of the sample company's files decide in this mode. */
+const inMode = (mode: Mode): readonly (readonly [string, string])[] => [
+  ['    mode: rules\n', `    mode: ${mode}\n`],
+  ...Object.values(PLAYBOOKS).map((line) => [line, `${line}    mode: ${mode}\n`] as const),
+];
+
+/** A live company in the database given, with the sample company's files, autonomy and these accounts. */
+export const stage = (
+  db: OpenDatabase,
+  tenantId: string,
+  { accounts, mode, models, modelRules = [] }: Staging,
+): Promise<Company> => {
+  const edits: CompanyOptions['edits'] = {
+    'playbooks.yaml': inMode(mode),
+    ...(modelRules.length === 0 ? {} : { 'models.yaml': modelRules }),
+  };
+  return foundCompany(db, tenantId, { accounts, models, edits, autonomy: SAMPLE_AUTONOMY });
+};
+
+/** What the line made of one account. */
+export interface Account {
+  readonly accountId: string;
+  readonly cases: readonly StoredCase[];
+  readonly rounds: readonly Round[];
+  readonly proposals: readonly StoredProposal[];
+  readonly decisions: readonly StoredDecision[];
+  readonly approvals: readonly Approval[];
+  readonly outbox: readonly OutboxRow[];
+}
+
+/** By the ids that the blueprints give their accounts. */
+export const readOut = async (
+  company: Company,
+  externalIds: readonly string[],
+): Promise<ReadonlyMap<string, Account>> => {
+  const accountIds = new Map<string, string>();
+  for (const id of externalIds) accountIds.set(id, await company.accountId(id));
+  return company.here(async (tx) => {
+    const world = { world: 'live' } as const;
+    const cases = await listCases(tx, world);
+    const rounds: Round[] = [];
+    for (const { id } of cases) rounds.push(...(await listRounds(tx, id)));
+    const proposals = await listProposals(tx, world);
+    const decisions = await listDecisions(tx, { proposalIds: proposals.map(({ id }) => id) });
+    const approvals = await listApprovals(tx, world);
+    const outbox = await listOutbox(tx, world);
+    const read = (accountId: string): Account => {
+      const mine = cases.filter((one) => one.accountId === accountId);
+      const asked = proposals.filter((one) => one.accountId === accountId);
+      const ids = new Set(asked.map(({ id }) => id));
+      return {
+        accountId,
+        cases: mine,
+        rounds: rounds.filter(({ caseId }) => mine.some(({ id }) => id === caseId)),
+        proposals: asked,
+        decisions: decisions.filter(({ proposalId }) => ids.has(proposalId)),
+        approvals: approvals.filter(({ proposalId }) => ids.has(proposalId)),
+        outbox: outbox.filter((row) => row.accountId === accountId),
+      };
+    };
+    return new Map([...accountIds].map(([id, accountId]) => [id, read(accountId)]));
+  });
+};
