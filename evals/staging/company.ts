@@ -20,21 +20,31 @@ export const MODES: readonly Mode[] = ['rules', 'hybrid', 'agent'];
 
 export interface Staging {
   readonly accounts: readonly AccountBlueprint[];
-  readonly mode: Mode;
+  /** Of every practice, or by playbook; what is left out is decided by rules. */
+  readonly mode: Mode | Readonly<Record<string, Mode>>;
   readonly models: LanguageModels | null;
   /** Lines in `models.yaml` put in place of others. */
   readonly modelRules?: readonly (readonly [string, string])[];
 }
 
+/** Where the sample company's files speak of a playbook. */
 const PLAYBOOKS: Readonly<Record<string, string>> = {
+  'seat-expansion': '  seat-expansion:\n    enabled: true\n',
   'churn-save': '  churn-save:\n',
   'renewal-runway': '  renewal-runway:\n',
 };
 
-/** All practices of the sample company's files decide in this mode. */
-const inMode = (mode: Mode): readonly (readonly [string, string])[] => [
-  ['    mode: rules\n', `    mode: ${mode}\n`],
-  ...Object.values(PLAYBOOKS).map((line) => [line, `${line}    mode: ${mode}\n`] as const),
+/**
+ * Who decides in which practice. A model that declines much is set aside after a while, and the rest would go untried:
+ * not before a thousand cases here.
+ */
+const inMode = (mode: Staging['mode']): readonly (readonly [string, string])[] => [
+  ['    mode: rules\n', ''],
+  ...Object.entries(PLAYBOOKS).map(([id, lines]) => {
+    const own = typeof mode === 'string' ? mode : (mode[id] ?? 'rules');
+    return [lines, `${lines}    mode: ${own}\n`] as const;
+  }),
+  ['planner:\n', 'declines: { share: 100%, minCases: 1000 }\n\nplanner:\n'],
 ];
 
 /** A live company in the database given, with the sample company's files, autonomy and these accounts. */
@@ -60,6 +70,17 @@ export interface Account {
   readonly approvals: readonly Approval[];
   readonly outbox: readonly OutboxRow[];
 }
+
+/** An account of which the line made nothing. */
+export const NOTHING: Account = {
+  accountId: 'nobody',
+  cases: [],
+  rounds: [],
+  proposals: [],
+  decisions: [],
+  approvals: [],
+  outbox: [],
+};
 
 /** By the ids that the blueprints give their accounts. */
 export const readOut = async (

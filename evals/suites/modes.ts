@@ -11,7 +11,7 @@ import { defineSuite, type EvalKit, type FigureTable, type Judged } from '../def
 import { judge } from '../judge.ts';
 import { scripted } from '../models/scripted.ts';
 import { sensible } from '../models/sensible.ts';
-import { MODES, readOut, stage, type Account, type Mode } from '../staging/company.ts';
+import { MODES, NOTHING, readOut, stage, type Account, type Mode } from '../staging/company.ts';
 import { mandatoryMissing, outcomeOf, thinkingOf, type Thinking } from '../staging/outcome.ts';
 
 /** What a model may take in the common path, a round. */
@@ -253,10 +253,6 @@ const usageTable = (told: readonly Told[]): FigureTable => ({
 });
 
 const IDLE: Thinking = { rounds: 1, calls: 1, mostCalls: 1, tokens: 0, faults: [] };
-const NOTHING: Account = {
-  ...{ accountId: 'a', cases: [], rounds: [], proposals: [], decisions: [] },
-  ...{ approvals: [], outbox: [] },
-};
 const WRONG: Told = {
   title: '',
   mode: 'hybrid',
