@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import ipaddr from 'ipaddr.js';
 import type { DkimKey } from './connectors/email/compose.ts';
 import { configError, inputError } from './domain/errors.ts';
 import type { EmbedderSettings } from './knowledge/embedders/embedders.ts';
@@ -18,6 +19,8 @@ export interface Outside {
   readonly maildir?: string | undefined;
   /** Ranges of our own network that webhooks may be sent to (`10.2.0.0/16`); none unless told. */
   readonly webhookPrivateRanges?: readonly string[];
+  /** Proxies in front of us: addresses and ranges, `loopback`, whose `X-Forwarded-For` is believed; none unless told. */
+  readonly trustedProxies?: readonly string[];
   /** Seals other systems' secrets in the database; without one, a file in the data folder does. */
   readonly secretKey?: string | undefined;
   /** Where secrets are that are kept by reference; the process's own unless told. */
@@ -31,7 +34,7 @@ export interface Outside {
 }
 
 /**
- * What the environment says of the outside: the one place that reads it. Throws `invalid_dkim`, and
+ * What the environment says of the outside: the one place that reads it. Throws `invalid_dkim`, `invalid_trusted_proxy`, and
  * `dkim_key_unreadable` of the family `config`.
  */
 export const readOutside = (dataDir: string, environment: Environment): Outside => {
@@ -43,11 +46,24 @@ export const readOutside = (dataDir: string, environment: Environment): Outside 
     dkim: dkimFrom(environment),
     maildir: pathFrom(environment, 'RETINUE_MAILDIR') ?? undefined,
     webhookPrivateRanges: wordsFrom(environment, 'RETINUE_WEBHOOK_PRIVATE'),
+    trustedProxies: trustedProxiesFrom(environment),
     secretKey: text('RETINUE_SECRET_KEY'),
     stripeUrl: text('STRIPE_API_URL'),
     embeddings: { ...service, model: text('RETINUE_EMBEDDINGS_MODEL') },
     models: languageModelsOf({ ...service, model: text('RETINUE_MODEL') }),
   };
+};
+
+const trustedProxiesFrom = (environment: Environment): readonly string[] => {
+  const proxies = wordsFrom(environment, 'RETINUE_TRUSTED_PROXIES');
+  const unknown = proxies.find(
+    (proxy) => proxy !== 'loopback' && !ipaddr.isValid(proxy) && !ipaddr.isValidCIDR(proxy),
+  );
+  if (unknown === undefined) return proxies;
+  throw inputError(
+    'invalid_trusted_proxy',
+    `RETINUE_TRUSTED_PROXIES \`${unknown}\` is neither an address, nor a range such as 10.2.0.0/16, nor \`loopback\``,
+  );
 };
 
 const dkimFrom = (environment: Environment): DkimKey | undefined => {

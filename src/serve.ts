@@ -82,7 +82,7 @@ export const serve = async (system: Served, options: ServeOptions): Promise<Serv
   };
   const hub = openHub({ db: system.db, now: services.now });
   const server = await listen(
-    await routerOf(services, options.version, hub),
+    await routerOf(services, { version: options.version, hub, outside: system.outside }),
     options.host,
     options.port,
   );
@@ -99,7 +99,10 @@ export const serve = async (system: Served, options: ServeOptions): Promise<Serv
   };
 };
 
-const routerOf = async (services: Services, version: string, hub: Hub) => {
+const routerOf = async (
+  services: Services,
+  { version, hub, outside }: { version: string; hub: Hub; outside: Served['outside'] },
+) => {
   const resources = await loadResources();
   const document = openApi(resources, {
     title: 'Retinue',
@@ -117,6 +120,7 @@ const routerOf = async (services: Services, version: string, hub: Hub) => {
     documents: { '/openapi.json': document },
     apps: { '/in-app': guestApp(services, hub) },
     pages: PAGES,
+    trustedProxies: outside.trustedProxies ?? [],
   });
 };
 

@@ -21,6 +21,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   'person.add': () => 'added a person',
   'person.roles': () => 'changed a person’s roles',
   'person.remove': () => 'removed a person',
+  'tenant.founded': () => 'founded the tenant, with its first configuration',
   'config.applied': (body) => `applied configuration ${text(body['version'])}`,
   'source.connected': () => 'connected a source',
   'source.secret_added': () => 'gave a source another secret',

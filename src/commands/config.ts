@@ -3,6 +3,7 @@ import { buildOf } from '../act/releases/build.ts';
 import { requireCleared } from '../act/releases/clearance.ts';
 import { ensureRelease, releaseApplied } from '../act/releases/move.ts';
 import { stageRelease } from '../act/releases/verbs.ts';
+import { foundTenant } from '../api/found-tenant.ts';
 import type { Person } from '../domain/person.ts';
 import { compareReleases } from '../jobs/release/compare-releases.ts';
 import { listPeople } from '../platform/auth/people.ts';
@@ -14,7 +15,6 @@ import { configDifference, type Difference } from '../platform/config/difference
 import { describeFaults, type Fault } from '../platform/config/fault.ts';
 import type { FolderResult } from '../platform/config/read.ts';
 import { readTenantFolder } from '../platform/config/read-folder.ts';
-import { foundTenant } from '../platform/config/found-tenant.ts';
 import { applyConfig, currentConfig } from '../platform/config/store.ts';
 import { EXIT } from '../platform/terminal/exit-codes.ts';
 import { counted } from '../platform/terminal/format.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { foundTenant } from '../api/found-tenant.ts';
 import { configError, inputError } from '../domain/errors.ts';
-import { foundTenant } from '../platform/config/found-tenant.ts';
 import { currentConfig } from '../platform/config/store.ts';
 import { findFiles } from '../sense/import/find-files.ts';
 import { importFolder } from '../sense/import/import-folder.ts';

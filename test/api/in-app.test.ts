@@ -12,6 +12,7 @@ import {
   revokeInAppKeyRoute,
   withdrawInAppMessageRoute,
 } from '../../src/api/in-app/index.ts';
+import { listLedgerRoute } from '../../src/api/ledger.ts';
 import { addHours, epochMilliseconds } from '../../src/domain/time.ts';
 import { makeHouse, NOW, startApi, type Api, type House } from './support.ts';
 
@@ -147,6 +148,23 @@ describe('a token', () => {
     const id = made.kid.split('.')[1]!;
     await admin.call(revokeInAppKeyRoute, { params: { id }, body: {} });
     expect((await guest('messages', token)).status).toBe(401);
+  });
+
+  it('that is refused stands in the ledger of whose key it names, once a minute', async () => {
+    const token = await sign({}, { secret: 'y'.repeat(64) });
+    for (let times = 0; times < 3; times += 1) await guest('messages', token);
+    api.clock.advance(60_000);
+    const { items } = await api.client(house.sessions.admin).call(listLedgerRoute, {
+      query: { kind: 'access.refused' },
+    });
+    const [, keyId] = key.kid.split('.');
+    expect(items.filter(({ subjects }) => subjects['keyId'] === keyId)).toMatchObject([
+      {
+        text: expect.stringMatching(
+          /^refused in-app messages, \d+ times: token invalid$/,
+        ) as string,
+      },
+    ]);
   });
 
   it('is made by an admin alone to try things out', async () => {

@@ -88,6 +88,21 @@ describe('what stands in the ledger about access', () => {
     expect(await entries(globex, { kind: 'sign_in*' })).toEqual([]);
   });
 
+  test('somebody behind a proxy: their network, where the proxy is trusted', async () => {
+    const trusting = await startApi({ outside: { trustedProxies: ['loopback'] } });
+    const seen = async (server: Api, of: House) => {
+      const token = `rtn_${keyIdOf(of.keys.reader)}_${'1'.repeat(64)}`;
+      const headers = { 'X-Forwarded-For': '198.51.100.1, 203.0.113.77' };
+      await server.call('GET', '/v1/cases', { token, headers });
+      server.clock.advance(60 * 60_000);
+      const query = { kind: 'access.refused' };
+      const found = await server.client(of.sessions.auditor).call(listLedgerRoute, { query });
+      return found.items.map(({ from }) => from);
+    };
+    expect(await seen(trusting, await makeHouse(trusting, 'initech'))).toEqual(['203.0.113.0/24']);
+    expect(await seen(api, await makeHouse(api, 'umbrella'))).toEqual(['this machine']);
+  });
+
   test('wrong, expired and revoked keys, each counted as one entry a minute', async () => {
     const by = await adminOf(acme);
     const now = api.clock.now();

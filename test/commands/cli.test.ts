@@ -269,6 +269,11 @@ describe('a company of your own', { timeout: LONG }, () => {
     expect((await apply()).code).toBe(3);
     await home.retinue('login', '--name', 'Ada', '--email', 'ada@acme.example');
     expect((await apply()).out).toContain('Europe/Paris');
+    const changes = await home.retinue('ledger', 'list', '--kind', 'tenant.*,config.*', '--json');
+    expect(changes.json<{ items: { kind: string }[] }>().items.map(({ kind }) => kind)).toEqual([
+      'config.applied',
+      'tenant.founded',
+    ]);
     const pages = fileURLToPath(new URL('../../src/sample/knowledge/', import.meta.url));
     const brought = await home.retinue('knowledge', 'import', '--folder', pages);
     expect([brought.code, brought.out]).toEqual([0, expect.stringContaining('9 new')]);

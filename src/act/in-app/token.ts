@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import type { Viewer } from '../../connectors/in-app/message.ts';
-import { inputError } from '../../domain/errors.ts';
+import { inputError, RetinueError } from '../../domain/errors.ts';
 import {
   addHours,
   epochMilliseconds,
@@ -11,7 +11,7 @@ import {
 } from '../../domain/time.ts';
 import type { Database, TenantTx } from '../../platform/db/database.ts';
 import type { Vault } from '../../platform/secrets/vault.ts';
-import { accountCalled, newestKey, secretInForce, tenantSalt } from './key-store.ts';
+import { accountCalled, listInAppKeys, newestKey, secretInForce, tenantSalt } from './key-store.ts';
 import { kidOf, openedKey } from './keys.ts';
 
 const AUDIENCE = 'retinue';
@@ -55,6 +55,21 @@ export const viewerOf = async (
       expiresAt: fromEpochMilliseconds(said.exp * 1000),
     };
   });
+};
+
+/** The key that a refused token names, where there is one: for the record, never for whoever sent it. */
+export const keyNamed = async (
+  db: Database,
+  token: string,
+): Promise<{ readonly tenantId: string; readonly keyId: string } | null> => {
+  try {
+    const named = kidIn(token);
+    const keys = await db.withTenant(named.tenantId, (tx) => listInAppKeys(tx));
+    return keys.some(({ id }) => id === named.keyId) ? named : null;
+  } catch (error) {
+    if (error instanceof RetinueError && error.family === 'input') return null;
+    throw error;
+  }
 };
 
 const kidIn = (token: string): { readonly tenantId: string; readonly keyId: string } => {

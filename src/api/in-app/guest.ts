@@ -6,11 +6,13 @@ import express, {
   type Response,
 } from 'express';
 import { z } from 'zod';
+import { noteAccess, type AccessNote } from '../../act/ledger/note.ts';
 import type { Hub } from '../../act/in-app/hub.ts';
 import { react, REACTIONS, shownNow, type Viewer } from '../../act/in-app/messages.ts';
-import { viewerOf } from '../../act/in-app/token.ts';
+import { keyNamed, viewerOf } from '../../act/in-app/token.ts';
 import { inputError } from '../../domain/errors.ts';
 import { currentConfig } from '../../platform/config/store.ts';
+import { comingFrom, networkOf } from '../../platform/origin.ts';
 import { rateLimit } from '../../platform/http/rate-limit.ts';
 import { acceptEvents } from '../../sense/events/accept.ts';
 import type { Services } from '../define.ts';
@@ -99,8 +101,30 @@ const identify = async (
     return viewer;
   } catch (error) {
     brake(limits.refused.take(request.ip ?? 'unknown', now()));
+    if (token !== undefined) await noteRefused({ db, now }, request, token);
     throw error;
   }
+};
+
+/** Keeps in the ledger that a token was refused whose key is one of ours; any other belongs to no tenant. */
+const noteRefused = async (
+  { db, now }: Pick<GuestServices, 'db' | 'now'>,
+  request: Request,
+  token: string,
+): Promise<void> => {
+  const named = await keyNamed(db, token);
+  if (named === null) return;
+  const { tenantId, keyId } = named;
+  const refused: AccessNote = {
+    kind: 'access.refused',
+    subjects: { keyId },
+    body: { what: 'in-app messages', code: 'in_app_token_invalid', why: 'token invalid' },
+    per: 'minute',
+    written: 'end',
+  };
+  await comingFrom(networkOf(request.ip ?? ''), () =>
+    db.withTenant(tenantId, (tx) => noteAccess(tx, refused, now())),
+  );
 };
 
 const noToken = () =>

@@ -32,6 +32,8 @@ export interface RouterOptions<S> {
   readonly apps?: Readonly<Record<string, RequestHandler>>;
   /** Texts for who opens an address in a browser, by path with `{name}` for parameters. */
   readonly pages?: Readonly<Record<string, Page>>;
+  /** Addresses and ranges whose word on where a request came from (`X-Forwarded-For`) is taken; none unless told. */
+  readonly trustedProxies?: readonly string[];
 }
 
 export type Page = (parameters: Readonly<Record<string, string>>) => string;
@@ -64,6 +66,7 @@ export const createRouter = <S>(options: RouterOptions<S>): Express => {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  app.set('trust proxy', [...(options.trustedProxies ?? [])]);
   app.use(helmet());
   const limits = { callers: rateLimit(PER_CALLER), refused: rateLimit(PER_ADDRESS) };
   for (const [path, handler] of Object.entries(options.apps ?? {})) app.use(path, handler);
