@@ -36,14 +36,14 @@ export const record = (
     readonly subjects: LedgerSubjects;
     /**
      * Ids, digests, verdicts, figures. Text that looks like an e-mail address is replaced; where somebody does it from a
-     * place, that is added as `from`.
+     * place, that is added as `from`, unless the body says from where already.
      */
     readonly body: JsonObject;
     readonly at: Instant;
   },
 ): Promise<number> => {
   const from = whereFrom();
-  const body = from === null ? entry.body : { ...entry.body, from };
+  const body = from === null ? entry.body : { from, ...entry.body };
   return insertEntry(tx, { ...entry, body: withoutAddresses(body) });
 };
 
