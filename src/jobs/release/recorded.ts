@@ -28,7 +28,7 @@ export interface RecordedRound {
   readonly view: AccountView;
   /** What it was rated in the days before. */
   readonly ratedBefore: Past;
-  /** As the round filed them; of a model's, its stored output. */
+  /** Of its round, with what people made of them: revision 0 is what the round filed. */
   readonly proposals: readonly StoredProposal[];
   readonly decisions: readonly StoredDecision[];
   readonly past: readonly PastStep[];
@@ -90,7 +90,11 @@ const situationOf = (
 
 type Draft = ProposalDraft & { readonly step: string };
 
-/** A model's output is taken as it was; a playbook's plan is drawn anew where the playbook still applies. */
+/**
+ * A model's output is taken as it was filed, whatever a person made of it afterwards: that was the person's doing, and
+ * under either release it would be asked of a person again. A playbook's plan is drawn anew where the playbook still
+ * applies.
+ */
 const draftsOf = (
   playbook: Playbook,
   { entry, round, proposals, past }: RecordedRound,
@@ -105,18 +109,20 @@ const draftsOf = (
       ? playbook.when(situation, parameters).some(({ subject }) => subject === entry.subject)
       : playbook.clears(entry, situation, parameters) === null;
   if (!applies) return [];
-  const ofModel = proposals.some(({ proposedBy }) => proposedBy.startsWith('model:'));
-  if (!ofModel) return playbook.plan(entry, situation, past, parameters).proposals;
-  return proposals
-    .filter(({ revision }) => revision === 1)
-    .map(({ tool, args, reason, mandatory, step }) => ({
-      tool,
-      args,
-      reason,
-      mandatory,
-      step: step ?? tool,
-    }));
+  if (!isOfModel(round)) return playbook.plan(entry, situation, past, parameters).proposals;
+  return proposals.filter(asFiled).map(({ tool, args, reason, mandatory, step }) => ({
+    tool,
+    args,
+    reason,
+    mandatory,
+    step: step ?? tool,
+  }));
 };
+
+/** A model that proposed nothing has decided too; one that gave no usable answer has not. */
+const isOfModel = ({ thought }: Round): boolean => thought !== null && thought.fault === null;
+
+const asFiled = ({ revision }: StoredProposal): boolean => revision === 0;
 
 const proposalOf = (
   { parts, declarations, languages }: ReplayKit,
@@ -132,12 +138,12 @@ const proposalOf = (
   const { now } = situation;
   const standing = readStanding({ ...situation, declarations, languages, config, now });
   const preview = tool.preview(args.data, previewInputOf(standing, config, now));
-  const stored = proposals.find(({ step }) => step === draft.step);
+  const stored = proposals.find((one) => asFiled(one) && one.step === draft.step);
   return {
     ...{
       readUntrusted: stored?.readUntrusted ?? false,
       ungrounded: stored?.ungrounded ?? [],
-      declined: null,
+      declined: stored?.declined ?? null,
     },
     ...{
       id: deriveId('replayed', entry.id, round.round, ordinal),
@@ -151,7 +157,7 @@ const proposalOf = (
       arm: entry.arm,
       urgency: entry.urgency,
     },
-    ...{ round: round.round, ordinal, revision: 1, step: draft.step, reason: draft.reason },
+    ...{ round: round.round, ordinal, revision: 0, step: draft.step, reason: draft.reason },
     ...{
       tool: tool.id,
       toolVersion: tool.version,

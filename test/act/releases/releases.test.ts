@@ -17,12 +17,12 @@ import { loadRecorded, roundsByMoment } from '../../../src/jobs/release/load-rec
 import { reviewRelease } from '../../../src/jobs/release/review-release.ts';
 import { addMinutes } from '../../../src/domain/time.ts';
 import { configsInForce, currentConfig } from '../../../src/platform/config/store.ts';
-import { readTenantFiles, type TenantFiles } from '../../../src/platform/config/read.ts';
-import type { OpenDatabase, TenantTx } from '../../../src/platform/db/database.ts';
+import type { OpenDatabase } from '../../../src/platform/db/database.ts';
 import { listReleases, releaseStanding } from '../../../src/platform/release/release-store.ts';
 import imminentChurn from '../../../src/sample/stories/imminent-churn.ts';
 import slowLeak from '../../../src/sample/stories/slow-leak.ts';
 import { ANCHOR, foundCompany, type Company } from '../../fixtures/company.ts';
+import { changedFiles, stageEdits } from '../../fixtures/releases.ts';
 import { testDatabase } from '../../support/database.ts';
 
 let db: OpenDatabase;
@@ -33,34 +33,6 @@ beforeAll(async () => {
 const LARGER = [['discountBasisPoints: 2000', 'discountBasisPoints: 2500']] as const;
 const found = (tenantId: string): Promise<Company> =>
   foundCompany(db, tenantId, { accounts: [imminentChurn.account, slowLeak.account] });
-
-/** The files in force with texts replaced. */
-const changed = async (
-  { parts }: Company,
-  tx: TenantTx,
-  edits: Readonly<Record<string, readonly (readonly [string, string])[]>>,
-) => {
-  const [row] = await tx.query<{ files: TenantFiles }>(
-    'select v.files from config_versions v join tenants t on t.config_version = v.version',
-  );
-  const files = Object.fromEntries(
-    Object.entries(row?.files ?? {}).map(([name, text]) => [
-      name,
-      (edits[name] ?? []).reduce((edited, [from, to]) => {
-        expect(edited).toContain(from);
-        return edited.replaceAll(from, to);
-      }, text),
-    ]),
-  );
-  const read = readTenantFiles(files, parts);
-  if (!read.ok) throw new Error(JSON.stringify(read.faults));
-  return { files, config: read.config, by: 'ada', now: ANCHOR };
-};
-
-const stage = (company: Company, edits: Parameters<typeof changed>[2]) =>
-  company.here(async (tx) =>
-    stageRelease(tx, buildOf(company.parts), await changed(company, tx, edits)),
-  );
 
 /** What is decided about an account's proposals in its newest rounds. The task to our own people was done by the first. */
 const decided = (company: Company, accountId: string) =>
@@ -156,7 +128,7 @@ describe('going back', () => {
     await company.run(ANCHOR);
     const accountId = await company.accountId('granite-energy');
     const before = await decided(company, accountId);
-    const staged = await stage(company, {
+    const staged = await stageEdits(company, {
       'playbooks.yaml': LARGER,
       'tenant.yaml': [['maxPerHour: 60', 'maxPerHour: 7']],
     });
@@ -194,13 +166,15 @@ describe('going back', () => {
       ['2100', '2200'],
     ] as const) {
       const edits = { 'playbooks.yaml': [[`Points: ${from}`, `Points: ${to}`]] as const };
-      const { id } = await stage(company, edits);
+      const { id } = await stageEdits(company, edits);
       await company.here((tx) => promoteRelease(tx, build, id, mover));
     }
     const back = async () => (await company.here((tx) => rollBack(tx, build, null, mover))).id;
     expect([await back(), await back()]).toEqual([2, 1]);
     await expect(back()).rejects.toMatchObject({ code: 'release_none_before' });
-    const { id } = await stage(company, { 'playbooks.yaml': [['Points: 2200', 'Points: 2300']] });
+    const { id } = await stageEdits(company, {
+      'playbooks.yaml': [['Points: 2200', 'Points: 2300']],
+    });
     await expect(company.here((tx) => rollBack(tx, build, id, mover))).rejects.toMatchObject({
       code: 'release_never_in_force',
     });
@@ -210,7 +184,7 @@ describe('going back', () => {
 test('a staged release is not promoted over a configuration that came into force since', async () => {
   const company = await found('outdated');
   await company.run(ANCHOR);
-  const { id } = await stage(company, { 'playbooks.yaml': LARGER });
+  const { id } = await stageEdits(company, { 'playbooks.yaml': LARGER });
   await company.reconfigure({ 'tenant.yaml': [['suspended: false', 'suspended: true']] }, ANCHOR);
   await company.tick(ANCHOR);
   await expect(
@@ -225,7 +199,7 @@ test('a canary decides by its own parts for its accounts, by the current switche
   await company.run(ANCHOR);
   const accountId = await company.accountId('granite-energy');
   const before = await decided(company, accountId);
-  const { id } = await stage(company, { 'playbooks.yaml': LARGER });
+  const { id } = await stageEdits(company, { 'playbooks.yaml': LARGER });
   const build = buildOf(company.parts);
   const start = (basisPoints: number) =>
     company.here((tx) =>
@@ -253,7 +227,7 @@ describe('letting a release in', () => {
     await company.run(ANCHOR);
     const { parts, tenantId, approvers, admin } = company;
     const staged = await company.here(async (tx) =>
-      stageRelease(tx, buildOf(parts), { ...(await changed(company, tx, LAX)), by: admin.id }),
+      stageRelease(tx, buildOf(parts), { ...(await changedFiles(company, tx, LAX)), by: admin.id }),
     );
     const review = () =>
       reviewRelease({ db, tenantId, parts, release: staged.id, as: 'promoted', most: 100 });
@@ -292,7 +266,7 @@ describe('letting a release in', () => {
     const company = await found('replayed');
     await company.run(ANCHOR);
     const { parts, tenantId } = company;
-    const staged = await stage(company, {
+    const staged = await stageEdits(company, {
       'playbooks.yaml': [...LARGER, ['criticalFrom: 75', 'criticalFrom: 100']],
     });
     const labels: string[] = [];
