@@ -1,3 +1,4 @@
+import './webassembly.ts';
 import * as cedar from '@cedar-policy/cedar-wasm/nodejs';
 
 /** One Cedar policy of a text, under its own name. */

@@ -1,3 +1,4 @@
+import '../platform/webassembly.ts';
 import {
   preparsePolicySet,
   preparseSchema,

@@ -1,3 +1,4 @@
+import '../webassembly.ts';
 import { Duplex } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 import { outsideError } from '../../domain/errors.ts';
