@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { loadAgents } from '../src/agents/load.ts';
+import { loadChatPrompt } from '../src/chat/repertoire.ts';
 import { faultsOfChange, faultsOfLock, lockWith, promptLock } from '../src/agents/prompt-lock.ts';
 
 /**
@@ -10,7 +11,7 @@ const file = new URL('../src/agents/prompts.lock.json', import.meta.url);
 const isWriting = process.argv.includes('--write');
 
 const lock = promptLock.parse(JSON.parse(await readFile(file, 'utf8')));
-const prompts = (await loadAgents()).map(({ prompt }) => prompt);
+const prompts = [...(await loadAgents()).map(({ prompt }) => prompt), await loadChatPrompt()];
 const faults = isWriting ? faultsOfChange(prompts, lock) : faultsOfLock(prompts, lock);
 
 if (faults.length > 0) {

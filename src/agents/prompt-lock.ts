@@ -16,10 +16,10 @@ const faultOf = ({ id, version, hash }: LockedPrompt, lock: PromptLock): string 
   const locked = lock[id] ?? [];
   const same = locked.find((entry) => entry.version === version);
   if (same !== undefined && same.sha256 !== hash)
-    return `prompt \`${id}\` has changed but still says version ${version}: set \`version: ${version + 1}\` in src/agents/${id}/prompt.md, add a line for it to its changelog, then run \`npm run prompts\``;
+    return `prompt \`${id}\` has changed but still says version ${version}: set \`version: ${version + 1}\` in ${fileOf(id)}, add a line for it to its changelog, then run \`npm run prompts\``;
   const newest = locked.at(-1)?.version ?? 0;
   if (version < newest)
-    return `prompt \`${id}\` says version ${version}, but version ${newest} was locked already: set \`version: ${newest + 1}\` in src/agents/${id}/prompt.md and say in its changelog what went back`;
+    return `prompt \`${id}\` says version ${version}, but version ${newest} was locked already: set \`version: ${newest + 1}\` in ${fileOf(id)} and say in its changelog what went back`;
   return null;
 };
 
@@ -31,6 +31,10 @@ const unlocked = (prompts: readonly LockedPrompt[], lock: PromptLock): string[] 
       ({ id, version }) =>
         `prompt \`${id}\` version ${version} is not in the lock: run \`npm run prompts\``,
     );
+
+/** Where its text stands. Chat is no agent: it files what a person wishes. */
+const fileOf = (id: string): string =>
+  id === 'chat' ? 'src/chat/prompt.md' : `src/agents/${id}/prompt.md`;
 
 const gone = (prompts: readonly LockedPrompt[], lock: PromptLock): string[] =>
   Object.keys(lock)

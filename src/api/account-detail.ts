@@ -8,7 +8,7 @@ import { inputError } from '../domain/errors.ts';
 import type { Parts } from '../parts.ts';
 import type { TenantTx } from '../platform/db/database.ts';
 import { latestFacts } from '../sense/assess-store.ts';
-import { loadAccountViews } from '../sense/load-accounts.ts';
+import { loadAccountView } from '../sense/load-accounts.ts';
 import { accountRow, accountRowShape } from './account-rows.ts';
 import { caseRows, caseRowShape } from './case-rows.ts';
 import { anyJson, instantText } from './schemas.ts';
@@ -81,17 +81,8 @@ export const guardsOf = async (
   accountId: string,
   parts: Parts,
 ): Promise<Guards> => {
-  const declarations = await guardDeclarations(tx);
-  const { entities } = parts;
-  for await (const [view] of loadAccountViews(tx, {
-    config,
-    entities,
-    now,
-    accountIds: [accountId],
-  })) {
-    if (view !== undefined) return readGuards(view, declarations, config, now);
-  }
-  return {};
+  const view = await loadAccountView(tx, accountId, { config, entities: parts.entities, now });
+  return view === null ? {} : readGuards(view, await guardDeclarations(tx), config, now);
 };
 
 export const guardShapes = (guards: Guards): z.infer<typeof guardShape>[] =>

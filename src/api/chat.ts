@@ -198,8 +198,10 @@ const deskOf = (services: Services, person: Person, world: string | undefined): 
   services.db.withTenant(person.tenantId, async (tx) => {
     const showing = await chooseWorld(tx, world, services.now());
     const { db, parts, embedders } = services;
+    const isLive = showing.world.kind === 'live';
     return {
       ...{ db, parts, embedders, person, tenantId: person.tenantId },
+      models: isLive ? services.models : null,
       ...{ world: showing.world, now: showing.now, config: showing.config },
     };
   });

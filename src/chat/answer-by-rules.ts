@@ -26,7 +26,7 @@ export const answerByRules = async (
   text: string,
   repertoire: Repertoire,
 ): Promise<Answer> => {
-  const accounts = await inTenant(talk.desk, (tx) => nameableAccounts(tx, wordsOf(text)));
+  const accounts = await accountsFor(talk, text);
   const resumed =
     goOn(talk, text, accounts, repertoire) ?? askAgain(talk, text, accounts, repertoire);
   const { asked, mentioned } = resumed ?? { asked: text, mentioned: matchAccounts(text, accounts) };
@@ -39,8 +39,12 @@ export const answerByRules = async (
   return answerChosen(talk, question, { chosen, accounts, named: mentioned, repertoire });
 };
 
+/** Accounts that a question may name. */
+export const accountsFor = ({ desk }: Pick<Talk, 'desk'>, text: string): Promise<Nameable[]> =>
+  inTenant(desk, (tx) => nameableAccounts(tx, wordsOf(text)));
+
 /** The answer to “which one?”: the question from before, about the account that is named now. */
-const goOn = (
+export const goOn = (
   { before: { choice } }: Talk,
   text: string,
   accounts: readonly Nameable[],
@@ -115,7 +119,9 @@ const answerChosen = async (
       ? mentioned.account
       : spokenOf(talk, question, { chosen, needs, repertoire });
   if (account === null && needs) return askWhom(talk, question, chosen, repertoire);
-  const { look, sources } = lookingUp(talk);
+  const { look, sources } = lookingUp(talk, (id) =>
+    id === account?.accountId ? account.name : null,
+  );
   const { person, config, now } = talk.desk;
   const asked: Asked = { question, account, person, config, today: dayIn(config.zone, now) };
   const { text, filed } = await respond(talk, chosen, asked, look);
@@ -228,7 +234,7 @@ const strangeWords = ({ words }: Question, { questions, wishes }: Repertoire): s
 
 const notUnderstood = ({ desk }: Talk, { questions, wishes }: Repertoire): string =>
   [
-    'I did not understand that. I answer from the facts, scores, cases and documents at hand; no model is asked, so the words matter. For example:',
+    'I did not understand that. Rules answer from the facts, scores, cases and documents at hand, so the words matter. For example:',
     questions.map(({ examples }) => `- ${examples[0] ?? ''}`).join('\n'),
     'And I propose what you wish for; somebody else approves it where it takes that:',
     wishes

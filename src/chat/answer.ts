@@ -1,6 +1,5 @@
-import type { Filed, Look, Named, Source } from './define.ts';
+import type { ChatTool, Desk, Filed, Look, Looked, Named, Source } from './define.ts';
 import { distinct } from './sources.ts';
-import type { Desk } from './define.ts';
 
 /** What a question is answered with. */
 export interface Answer {
@@ -29,29 +28,45 @@ export interface Before {
 export interface Talk {
   readonly desk: Desk;
   readonly before: Before;
+  /** The id of the thread that it belongs to. */
+  readonly thread: string;
   /** Of this question, the same when it is asked again after a failure. */
   readonly key: string;
   readonly tell: (step: { readonly tool: string; readonly text: string }) => void;
   readonly signal: AbortSignal;
 }
 
-/** Looks things up one after another, and keeps where they stand. */
+/** Something that was looked up, with what was asked for. */
+export interface Found {
+  readonly tool: Pick<ChatTool, 'id' | 'title'>;
+  readonly args: unknown;
+  readonly looked: Looked<unknown>;
+}
+
+/** Looks things up one after another, tells each as it is looked up, and keeps where they stand. */
 export const lookingUp = (
   { desk, tell, signal }: Pick<Talk, 'desk' | 'tell' | 'signal'>,
-  /** Sees each thing that was found. */
-  onFound: (found: { readonly data: unknown; readonly untrusted: boolean }) => void = () =>
-    undefined,
+  /** `null` where an account has no name yet. */
+  nameOf: (accountId: string) => string | null = () => null,
+  onFound: (found: Found) => void = () => undefined,
 ): { readonly look: Look; readonly sources: () => Source[] } => {
   const sources: Source[] = [];
   return {
     look: async (tool, args) => {
       signal.throwIfAborted();
-      tell({ tool: tool.id, text: tool.title });
+      const name = nameOf(accountIn(args) ?? '');
+      tell({ tool: tool.id, text: name === null ? tool.title : `${tool.title}: ${name}` });
       const looked = await tool.look(args, desk);
       sources.push(...looked.sources);
-      onFound({ data: looked.data, untrusted: looked.untrusted === true });
+      onFound({ tool, args, looked });
       return looked.data;
     },
     sources: () => distinct(sources),
   };
+};
+
+/** The account that something is looked up about; `null`: several, or none. */
+export const accountIn = (args: unknown): string | null => {
+  const { accountId } = (args ?? {}) as { readonly accountId?: unknown };
+  return typeof accountId === 'string' ? accountId : null;
 };

@@ -8,13 +8,24 @@ export const BUYERS = ['budget owner', 'champion', 'admin', 'executive'];
 
 export type ContactMeant = { readonly contactId: string } | { readonly unclear: string };
 
-/** The contact that a wish names, or the likeliest by role. Two of one name, or nobody on record, is said. */
+/**
+ * The contact whose id is given, or whom a wish names, or the likeliest by role. An id of somebody else's, two of one
+ * name, or nobody on record, is said.
+ */
 export const contactMeant = async (
   asked: AskedOf,
   look: Look,
-  roles: readonly string[] = BUYERS,
+  {
+    contactId,
+    roles = BUYERS,
+  }: { readonly contactId?: string | null | undefined; readonly roles?: readonly string[] } = {},
 ): Promise<ContactMeant> => {
   const { contacts } = await look(accountContacts, { accountId: asked.account.accountId });
+  if (typeof contactId === 'string') {
+    return contacts.some((each) => each.contactId === contactId)
+      ? { contactId }
+      : { unclear: `to whom at ${asked.account.name}? They have no contact \`${contactId}\`.` };
+  }
   const words = new Set(wordsOf(asked.question.text));
   const named = contacts.filter(({ name }) =>
     plainly(name)

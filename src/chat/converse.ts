@@ -7,11 +7,10 @@ import type { TenantTx } from '../platform/db/database.ts';
 import { problemOf, type Problem } from '../platform/http/problem.ts';
 import { describeError, scoped } from '../platform/log.ts';
 import type { Answer, Before, Talk } from './answer.ts';
-import { answerByRules } from './answer-by-rules.ts';
+import { answerQuestion } from './answer-question.ts';
 import type { Desk, Named, Source } from './define.ts';
 import { inTenant } from './desk.ts';
 import { safeMarkdown } from './markdown.ts';
-import { loadRepertoire } from './repertoire.ts';
 import { beginExchange, endExchange, exchangeBefore, type Exchange } from './thread-store.ts';
 
 /** What is told while a question is answered, in order; `done` is the last, or `problem`. */
@@ -73,11 +72,11 @@ const answerAndKeep = async (
 ): Promise<void> => {
   const { signal, now } = said;
   const talk: Talk = {
-    ...{ desk, before, key: exchange.id, signal },
+    ...{ desk, before, thread: said.threadId, key: exchange.id, signal },
     tell: (data) => say({ event: 'step', data }),
   };
   try {
-    const answer = await answerOf(talk, exchange.question);
+    const answer = await answerQuestion(talk, exchange.question);
     tellAll(say, await keep(desk, exchange.id, answer, now()));
   } catch (error) {
     await leave(desk, exchange.id, said, error);
@@ -128,9 +127,6 @@ const beforeOf = async (tx: TenantTx, threadId: string, number: number): Promise
         : { question: choice.question, accounts: choice.accountIds.flatMap(named) },
   };
 };
-
-const answerOf = async (talk: Talk, text: string): Promise<Answer> =>
-  answerByRules(talk, text, await loadRepertoire());
 
 const keep = async (
   desk: Desk,

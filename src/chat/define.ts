@@ -5,6 +5,7 @@ import type { Person } from '../domain/person.ts';
 import type { TenantConfig } from '../domain/tenant.ts';
 import type { Day, Instant } from '../domain/time.ts';
 import type { Embedders } from '../knowledge/embedders/embedders.ts';
+import type { LanguageModels } from '../language-models/define.ts';
 import type { Parts } from '../parts.ts';
 import type { Database } from '../platform/db/database.ts';
 import type { Question } from './question.ts';
@@ -23,6 +24,7 @@ export interface Source {
     | 'task'
     | 'action'
     | 'touch'
+    | 'ticket'
     | 'passage';
   readonly id: string;
   readonly accountId: string | null;
@@ -38,6 +40,8 @@ export interface Looked<D> {
   readonly sources: readonly Source[];
   /** Holds text that somebody outside wrote: a ticket, a note, a document. */
   readonly untrusted?: true;
+  /** Of it, what customers wrote, each as it stands in `data`: no model is shown it under its own words. */
+  readonly customersWrote?: readonly string[];
 }
 
 /** Who asks, about which tenant and world, at which moment; and what answers are made from. */
@@ -50,6 +54,8 @@ export interface Desk {
   readonly config: TenantConfig;
   readonly parts: Parts;
   readonly embedders: Embedders;
+  /** `null`: none is configured, or the world is not live; rules answer. */
+  readonly models: LanguageModels | null;
 }
 
 /**
@@ -111,22 +117,31 @@ export type AnswerableQuestion =
 
 export const defineQuestion = (question: AnswerableQuestion): AnswerableQuestion => question;
 
-/** What is to be proposed: an act tool with arguments, or what keeps it from being said. */
+/** What keeps a wish from being proposed, as a question to whoever wished. */
+export interface Unclear {
+  readonly unclear: string;
+}
+
+/** What is to be proposed: an act tool's arguments, or what keeps it from being said. */
 export type Wanted =
-  | { readonly args: Readonly<Record<string, Json>>; readonly reason: string }
-  | { readonly unclear: string };
+  { readonly args: Readonly<Record<string, Json>>; readonly reason: string } | Unclear;
 
 /** Something that an operator may wish for. One file a member; what it takes may not be there yet. */
-export type Wish = Answerable & {
+export type Wish<T = unknown> = Answerable & {
   /** The act tool and the playbook whose case it is filed into. */
   readonly tool: string;
   readonly playbook: string;
   /** What can be done meanwhile, where the tool or the playbook is not there. */
   readonly instead?: string;
-  readonly want: (asked: AskedOf, look: Look) => Promise<Wanted>;
+  /** What has to be known of the wish: ids, figures, choices. Never words: nobody but the operator speaks here. */
+  readonly takes: z.ZodType<T>;
+  /** Reads that out of the operator's words. Pure. */
+  readonly read: (asked: AskedOf) => { readonly taken: NoInfer<T> } | Unclear;
+  /** Makes the act tool's arguments of it, whoever read it. */
+  readonly want: (taken: NoInfer<T>, asked: AskedOf, look: Look) => Promise<Wanted>;
 };
 
-export const defineWish = (wish: Wish): Wish => wish;
+export const defineWish = <T>(wish: Wish<T>): Wish<T> => wish;
 
 /** What became of a wish. */
 export interface Filed {

@@ -4,7 +4,9 @@ import type { Scores } from '../domain/score.ts';
 import type { Day } from '../domain/time.ts';
 import type { TenantTx } from '../platform/db/database.ts';
 import { latestFacts, latestScores } from '../sense/assess-store.ts';
+import type { AccountView } from '../sense/account-view.ts';
 import { getAccount } from '../sense/identity/account-store.ts';
+import { loadAccountView } from '../sense/load-accounts.ts';
 import type { Desk, Named } from './define.ts';
 
 /** One transaction in the tenant of whoever asks. */
@@ -40,3 +42,11 @@ export const ratedAccount = async (
     day: scores?.day ?? null,
   };
 };
+
+/** What happened at an account up to the moment that is answered about. */
+export const accountView = (
+  tx: TenantTx,
+  { config, parts, now }: Pick<Desk, 'config' | 'parts' | 'now'>,
+  accountId: string,
+): Promise<AccountView | null> =>
+  loadAccountView(tx, accountId, { config, entities: parts.entities, now });

@@ -30,6 +30,10 @@ export interface Request {
   readonly playbook: string;
   readonly args: JsonObject;
   readonly reason: string;
+  /** Arguments that a model filled in and nobody's words bear out; none unless told. */
+  readonly ungrounded?: readonly string[];
+  /** Text of outsiders was read on the way to it. */
+  readonly readUntrusted?: boolean;
 }
 
 /**
@@ -179,7 +183,7 @@ const URGENCY = 70;
 const propose = async (
   tx: TenantTx,
   { person, parts, now, config, world }: Desk,
-  { tool, args, reason }: Request,
+  { tool, args, reason, ungrounded = [], readUntrusted = false }: Request,
   entry: StoredCase,
   preview: Preview,
 ): Promise<StoredProposal[]> => {
@@ -195,8 +199,9 @@ const propose = async (
   return fileProposals(tx, {
     case: entry,
     round: round ?? 1,
-    proposals: [{ draft: { tool, args, reason, step: 'request' }, preview }],
+    proposals: [{ draft: { tool, args, reason, step: 'request' }, preview, ungrounded }],
     proposedBy: `person:${person.id}`,
+    readUntrusted,
     tools: parts.actTools,
     now,
   });

@@ -11,16 +11,28 @@ import { plain } from './markdown.ts';
 
 type Granted = Pick<Answer, 'text' | 'filed'>;
 
-/** Turns a wish into a proposal of whoever asked, and says where it stands; or says what it lacks, and files none. */
+/** A wish as a model read it: what it filled in, and how far that may be relied on. */
+export interface ReadByModel {
+  readonly taken: unknown;
+  readonly ungrounded: readonly string[];
+  readonly readUntrusted: boolean;
+}
+
+/**
+ * Turns a wish into a proposal of whoever asked, and says where it stands; or says what it lacks, and files none. What
+ * the wish takes is read out of the operator's words, unless a model has read it.
+ */
 export const grant = async (
   talk: Talk,
   wish: Wish,
   asked: AskedOf,
   look: Look,
+  byModel?: ReadByModel,
 ): Promise<Granted> => {
   const ruling = mayPerson(talk.desk.person, 'propose');
   if (!ruling.allowed) return { text: `${plain(ruling.reason)}. Nothing was proposed.`, filed: [] };
-  const wanted = await wish.want(asked, look);
+  const read = byModel ?? wish.read(asked);
+  const wanted = 'unclear' in read ? read : await wish.want(read.taken, asked, look);
   if ('unclear' in wanted)
     return { text: `${capital(plain(wanted.unclear))} Nothing was proposed.`, filed: [] };
   talk.signal.throwIfAborted();
@@ -30,7 +42,10 @@ export const grant = async (
     accountId: asked.account.accountId,
     tool: wish.tool,
     playbook: wish.playbook,
-    ...wanted,
+    args: wanted.args,
+    reason: byModel === undefined ? wanted.reason : `${wanted.reason}, as a model read it`,
+    ungrounded: byModel?.ungrounded ?? [],
+    readUntrusted: byModel?.readUntrusted ?? false,
   });
 };
 

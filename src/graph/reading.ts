@@ -8,6 +8,7 @@ import type { OpenDatabase } from '../platform/db/database.ts';
 import type { AssessedSituation } from '../sense/assess.ts';
 import conversation from '../sense/state/conversation.ts';
 import ticket from '../sense/state/ticket.ts';
+import { shownOf } from '../tools/read/conversations.ts';
 import type { Conversation, PastProposal, Reach, ReadInput } from '../tools/read/define.ts';
 
 /** What the agents of a round may read, from what is known of its account alone. Pure. */
@@ -44,7 +45,7 @@ export const pastOf = ({
 });
 
 /** Tickets of the account, the newest first, with what was written in them. */
-const conversationsOf = (view: AssessedSituation['view']): Conversation[] => {
+export const conversationsOf = (view: AssessedSituation['view']): Conversation[] => {
   const messages = view.current(conversation).map(({ data }) => data);
   return view
     .current(ticket)
@@ -79,11 +80,14 @@ const knownOf = (
   people: [...contacts, ...owners].map(({ name }) => name),
   emails: [...contacts, ...owners].map(({ email }) => email),
   companies: [accountName],
-  texts: conversations.flatMap(({ subject, lines }) => [
-    ...(subject === null ? [] : [subject]),
-    ...lines.flatMap(({ from, text }) => (from === 'customer' ? [text] : [])),
-  ]),
+  texts: [...conversations, ...shownOf(conversations, {})].flatMap(customersWords),
 });
+
+/** A long text is shown up to a length, and hidden as it is shown as well as whole. */
+const customersWords = ({ subject, lines }: Conversation): string[] => [
+  ...(subject === null ? [] : [subject]),
+  ...lines.flatMap(({ from, text }) => (from === 'customer' ? [text] : [])),
+];
 
 /** What came of one account is nothing for another's case. */
 const OF_ACCOUNTS = 'outcomes';

@@ -101,7 +101,7 @@ interface Told {
   readonly usage: Usage;
 }
 
-/** What was not answered may have been read: a call that timed out counts with what was sent. */
+/** What was not answered may have been read: a call that timed out or was given up counts with what was sent. */
 const tell = (attempted: Attempted, { question }: OpenQuestion, booked: Booking): Told => {
   if (attempted.heard !== null)
     return {
@@ -109,7 +109,10 @@ const tell = (attempted: Attempted, { question }: OpenQuestion, booked: Booking)
       usage: usageOf(attempted.heard, booked.inputTokens),
     };
   const { failure } = attempted;
-  const wasRead = failure.fault === 'timed_out' || failure.fault === 'truncated';
+  const wasRead =
+    failure.fault === 'timed_out' ||
+    failure.fault === 'truncated' ||
+    failure.isGivenUp === true;
   const inputTokens = wasRead ? booked.inputTokens : 0;
   return { answer: failure, usage: { inputTokens, outputTokens: 0, isEstimated: true } };
 };

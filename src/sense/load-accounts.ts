@@ -72,6 +72,17 @@ export async function* loadAccountViews(
   }
 }
 
+/** One account as it is seen at a moment; `null`: there is none of that id. */
+export const loadAccountView = async (
+  tx: TenantTx,
+  accountId: string,
+  options: Omit<LoadOptions, 'accountIds' | 'batchSize'>,
+): Promise<AccountView | null> => {
+  for await (const [view] of loadAccountViews(tx, { ...options, accountIds: [accountId] }))
+    return view ?? null;
+  return null;
+};
+
 async function* batches(
   tx: TenantTx,
   { accountIds, batchSize = BATCH }: LoadOptions,

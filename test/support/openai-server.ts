@@ -53,6 +53,8 @@ export interface OpenAiServer {
   /** As `OPENAI_BASE_URL`. */
   readonly url: string;
   readonly requests: readonly WireRequest[];
+  /** How many hung up before their answer was at its end. */
+  readonly hungUp: () => number;
   /** Replies to come, in turn; the last one answers from then on. */
   readonly reply: (...replies: readonly Reply[]) => void;
   readonly close: () => Promise<void>;
@@ -61,8 +63,12 @@ export interface OpenAiServer {
 /** A service that speaks OpenAI's protocol over HTTP, well or as badly as it is told to. */
 export const startOpenAiServer = async (): Promise<OpenAiServer> => {
   const requests: WireRequest[] = [];
+  let hungUp = 0;
   let replies: readonly Reply[] = [{ kind: 'answer', text: 'Hello.' }];
   const server = createServer((request, response) => {
+    response.once('close', () => {
+      if (!response.writableEnded) hungUp += 1;
+    });
     void receive(request).then((received) => {
       requests.push(received);
       if (received.path.endsWith('/embeddings')) {
@@ -79,6 +85,7 @@ export const startOpenAiServer = async (): Promise<OpenAiServer> => {
   return {
     url: `http://127.0.0.1:${port}/v1`,
     requests,
+    hungUp: () => hungUp,
     reply: (...next) => {
       replies = next;
     },

@@ -6,9 +6,8 @@ import { listTasks } from '../../act/tasks/store.ts';
 import { dayIn } from '../../domain/time.ts';
 import type { TenantTx } from '../../platform/db/database.ts';
 import touch from '../../sense/state/touch.ts';
-import { loadAccountViews } from '../../sense/load-accounts.ts';
 import { defineChatTool, type Desk, type Source } from '../define.ts';
-import { inTenant, requireNamed } from '../desk.ts';
+import { accountView, inTenant, requireNamed } from '../desk.ts';
 import { ownerText } from '../fact-text.ts';
 
 const args = z.strictObject({ accountId: z.string().min(1).max(200) });
@@ -131,17 +130,7 @@ const messageOf = (
 
 const MOST_TOUCHES = 3;
 
-const touchesOf = async (tx: TenantTx, { config, parts, now }: Desk, accountId: string) => {
-  const { entities } = parts;
-  for await (const [view] of loadAccountViews(tx, {
-    config,
-    entities,
-    now,
-    accountIds: [accountId],
-  })) {
-    return (view?.current(touch) ?? [])
-      .toSorted((a, b) => (a.data.at < b.data.at ? 1 : -1))
-      .slice(0, MOST_TOUCHES);
-  }
-  return [];
-};
+const touchesOf = async (tx: TenantTx, desk: Desk, accountId: string) =>
+  ((await accountView(tx, desk, accountId))?.current(touch) ?? [])
+    .toSorted((a, b) => (a.data.at < b.data.at ? 1 : -1))
+    .slice(0, MOST_TOUCHES);

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { defineWish } from '../define.ts';
 
 export default defineWish({
@@ -18,5 +19,7 @@ export default defineWish({
       /\bcancel\b.*\b(subscription|account|contract|them)\b/.test(words))
       ? 9
       : 0,
-  want: async ({ person }) => ({ args: {}, reason: `${person.name} asked for it in chat` }),
+  takes: z.strictObject({}),
+  read: () => ({ taken: {} }),
+  want: async (_, { person }) => ({ args: {}, reason: `${person.name} asked for it in chat` }),
 });

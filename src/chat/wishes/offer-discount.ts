@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { contactMeant } from '../contact-meant.ts';
 import { defineWish } from '../define.ts';
 import { numberBefore } from '../question.ts';
@@ -17,8 +18,12 @@ export default defineWish({
     !/\bseats?\b/.test(words)
       ? 9
       : 0,
-  want: async (asked, look) => {
-    const { words } = asked.question;
+  takes: z.strictObject({
+    contactId: z.string().min(1).max(200).nullish(),
+    percent: z.number().min(1).max(30),
+    months: z.int().min(1).max(12).default(USUAL_MONTHS),
+  }),
+  read: ({ question: { words } }) => {
     const percent = numberBefore(words, '%|percent');
     if (percent === null) return { unclear: 'how many per cent, and for how many months?' };
     if (percent < 1 || percent > 30)
@@ -26,7 +31,10 @@ export default defineWish({
     const months = numberBefore(words, 'months?') ?? USUAL_MONTHS;
     if (!Number.isInteger(months) || months < 1 || months > 12)
       return { unclear: 'between 1 and 12 months can be offered; how many?' };
-    const to = await contactMeant(asked, look);
+    return { taken: { percent, months } };
+  },
+  want: async ({ contactId, percent, months }, asked, look) => {
+    const to = await contactMeant(asked, look, { contactId });
     if ('unclear' in to) return to;
     return {
       args: { contactId: to.contactId, basisPoints: Math.round(percent * 100), months },

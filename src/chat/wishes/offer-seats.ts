@@ -1,6 +1,9 @@
+import { z } from 'zod';
 import { contactMeant } from '../contact-meant.ts';
 import { defineWish } from '../define.ts';
 import { numberBefore } from '../question.ts';
+
+const MOST = 100;
 
 export default defineWish({
   id: 'offer_seats',
@@ -14,12 +17,19 @@ export default defineWish({
     /\b(seats?|licen[cs]es?)\b/.test(words)
       ? 9
       : 0,
-  want: async (asked, look) => {
-    const seats = numberBefore(asked.question.words, 'seats?|licen[cs]es?');
+  takes: z.strictObject({
+    contactId: z.string().min(1).max(200).nullish(),
+    seats: z.int().min(1).max(MOST),
+  }),
+  read: ({ question: { words } }) => {
+    const seats = numberBefore(words, 'seats?|licen[cs]es?');
     if (seats === null) return { unclear: 'how many seats?' };
-    if (!Number.isInteger(seats) || seats < 1 || seats > 100)
+    if (!Number.isInteger(seats) || seats < 1 || seats > MOST)
       return { unclear: 'between 1 and 100 seats can be offered at once; how many?' };
-    const to = await contactMeant(asked, look);
+    return { taken: { seats } };
+  },
+  want: async ({ contactId, seats }, asked, look) => {
+    const to = await contactMeant(asked, look, { contactId });
     if ('unclear' in to) return to;
     return {
       args: { contactId: to.contactId, seats },

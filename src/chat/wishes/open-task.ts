@@ -1,9 +1,20 @@
+import { z } from 'zod';
 import type { JsonObject } from '../../domain/json.ts';
 import { defineWish } from '../define.ts';
 import { numberBefore } from '../question.ts';
 
+const KIND_IDS = [
+  'executive_check_in',
+  'value_review',
+  'renewal_conversation',
+  'find_contact',
+  'complete_data',
+  'tell_sales',
+  'alert_account_manager',
+] as const;
+
 /** The kinds of `open_task` by the words in which people ask for them; the first that fits. */
-const KINDS: readonly (readonly [RegExp, string, readonly string[]])[] = [
+const KINDS: readonly (readonly [RegExp, (typeof KIND_IDS)[number], readonly string[]])[] = [
   [
     /\bexec\w*|\bcheck-?in\b|\bceo\b|\bfounder\b/,
     'executive_check_in',
@@ -38,7 +49,11 @@ export default defineWish({
       ? 9
       : 0;
   },
-  want: async ({ question: { words, text }, person }) => {
+  takes: z.strictObject({
+    kind: z.enum(KIND_IDS),
+    days: z.int().min(0).max(30).default(USUAL_DAYS),
+  }),
+  read: ({ question: { words } }) => {
     const kind = KINDS.find(([pattern]) => pattern.test(words));
     if (kind === undefined) {
       return {
@@ -47,10 +62,13 @@ export default defineWish({
       };
     }
     const days = numberBefore(words, '(?:business |working )?days?') ?? USUAL_DAYS;
+    return { taken: { kind: kind[1], days: Math.min(30, Math.max(0, Math.round(days))) } };
+  },
+  want: async ({ kind, days }, { question: { text }, person }) => {
     const args: JsonObject = {
-      kind: kind[1],
-      dueBusinessDays: Math.min(30, Math.max(0, Math.round(days))),
-      cites: [...kind[2]],
+      kind,
+      dueBusinessDays: days,
+      cites: [...(KINDS.find(([, id]) => id === kind)?.[2] ?? [])],
       remarks: [`${person.name} in chat: ${text}`.slice(0, 300)],
     };
     return { args, reason: `${person.name} asked for it in chat` };

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { defineWish } from '../define.ts';
 
 export default defineWish({
@@ -14,5 +15,7 @@ export default defineWish({
     /\b(dunning|collections?|(payment|invoice) reminders?|chasing)\b/.test(words)
       ? 10
       : 0,
-  want: async ({ person }) => ({ args: {}, reason: `${person.name} asked for it in chat` }),
+  takes: z.strictObject({}),
+  read: () => ({ taken: {} }),
+  want: async (_, { person }) => ({ args: {}, reason: `${person.name} asked for it in chat` }),
 });

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { defineWish } from '../define.ts';
 
 export default defineWish({
@@ -8,5 +9,7 @@ export default defineWish({
   playbook: 'requested-refund',
   instead: 'Refunds are made in the billing system by whoever may.',
   fits: ({ words, asks }) => (!asks && /\b(refund|reimburse|credit|waive)\b/.test(words) ? 9 : 0),
-  want: async ({ person }) => ({ args: {}, reason: `${person.name} asked for it in chat` }),
+  takes: z.strictObject({}),
+  read: () => ({ taken: {} }),
+  want: async (_, { person }) => ({ args: {}, reason: `${person.name} asked for it in chat` }),
 });

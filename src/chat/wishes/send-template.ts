@@ -1,6 +1,7 @@
+import { z } from 'zod';
 import type { TenantConfig } from '../../domain/tenant.ts';
 import { contactMeant } from '../contact-meant.ts';
-import { defineWish } from '../define.ts';
+import { defineWish, type Unclear } from '../define.ts';
 
 export default defineWish({
   id: 'send_template',
@@ -14,16 +15,20 @@ export default defineWish({
     !/\b(task|seats?|discount)\b/.test(words)
       ? 8
       : 0,
-  want: async (asked, look) => {
-    const meant = templatesMeant(asked.question.words, asked.config);
+  takes: z.strictObject({
+    contactId: z.string().min(1).max(200).nullish(),
+    templateId: z.string().min(1).max(100),
+  }),
+  read: ({ question: { words }, config }) => {
+    const meant = templatesMeant(words, config);
     const [templateId] = meant;
-    if (templateId === undefined || meant.length > 1) {
-      const ids = emails(asked.config).map((id) => `\`${id}\``);
-      return {
-        unclear: `which of the approved templates: ${ids.join(', ')}? Chat sends no words of its own.`,
-      };
-    }
-    const to = await contactMeant(asked, look, ['champion', 'budget owner', 'admin', 'executive']);
+    return templateId === undefined || meant.length > 1
+      ? whichTemplate(config)
+      : { taken: { templateId } };
+  },
+  want: async ({ contactId, templateId }, asked, look) => {
+    if (!emails(asked.config).includes(templateId)) return whichTemplate(asked.config);
+    const to = await contactMeant(asked, look, { contactId, roles: READERS });
     if ('unclear' in to) return to;
     return {
       args: { contactId: to.contactId, templateId },
@@ -31,6 +36,16 @@ export default defineWish({
     };
   },
 });
+
+/** Who a letter of ours is for, the likeliest first. */
+const READERS = ['champion', 'budget owner', 'admin', 'executive'];
+
+const whichTemplate = (config: TenantConfig): Unclear => {
+  const ids = emails(config).map((id) => `\`${id}\``);
+  return {
+    unclear: `which of the approved templates: ${ids.join(', ')}? Chat sends no words of its own.`,
+  };
+};
 
 const emails = ({ templates }: Pick<TenantConfig, 'templates'>): string[] => [
   ...new Set(

@@ -7,13 +7,22 @@ import { printable, wrap } from '../../platform/terminal/text.ts';
 export const answerPage = (terminal: Terminal, exchange: ExchangeShape): string =>
   [answerText(terminal, exchange.answer ?? ''), ...footLines(terminal, exchange)].join('\n');
 
-/** What follows an answer: why it is as it is, and its sources. */
-export const footLines = (terminal: Terminal, { note, sources }: ExchangeShape): string[] => [
+/** What follows an answer: whose words it is in, why it is as it is, and its sources. */
+export const footLines = (
+  terminal: Terminal,
+  { mode, note, sources }: ExchangeShape,
+): string[] => [
+  ...(mode === 'model'
+    ? ['', ...wrap(BY_MODEL, terminal.columns).map(terminal.style.faint)]
+    : []),
   ...(note === null
     ? []
     : ['', ...wrap(printable(note), terminal.columns).map(terminal.style.warn)]),
   ...(sources.length === 0 ? [] : ['', ...sourceLines(terminal, sources)]),
 ];
+
+const BY_MODEL =
+  'In the words of a model; its figures and dates were checked against what it looked up.';
 
 const MOST_SOURCES = 6;
 
