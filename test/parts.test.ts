@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { faultsOfLock, promptLock } from '../src/agents/prompt-lock.ts';
 import { admit } from '../src/agents/admit.ts';
+import { loadChatPrompt } from '../src/chat/repertoire.ts';
 import { faultsOf, loadParts } from '../src/parts.ts';
 import { situation, openCase, score, line } from './fixtures/account.ts';
 
@@ -49,13 +50,13 @@ describe('what the catalogues say of one another', () => {
   });
 
   test('each of them is told its work in a prompt of its own, as it was locked', async () => {
-    const prompts = parts.agents.map(({ prompt }) => prompt);
+    const prompts = [...parts.agents.map(({ prompt }) => prompt), await loadChatPrompt()];
     const lock = await readFile(
       new URL('../src/agents/prompts.lock.json', import.meta.url),
       'utf8',
     );
     expect(faultsOfLock(prompts, promptLock.parse(JSON.parse(lock)))).toEqual([]);
-    expect(new Set(prompts.map(({ hash }) => hash)).size).toBe(parts.agents.length);
+    expect(new Set(prompts.map(({ hash }) => hash)).size).toBe(parts.agents.length + 1);
   });
 
   test('each playbook relies on facts that a signal or a score gives', () => {

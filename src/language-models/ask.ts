@@ -110,9 +110,7 @@ const tell = (attempted: Attempted, { question }: OpenQuestion, booked: Booking)
     };
   const { failure } = attempted;
   const wasRead =
-    failure.fault === 'timed_out' ||
-    failure.fault === 'truncated' ||
-    failure.isGivenUp === true;
+    failure.fault === 'timed_out' || failure.fault === 'truncated' || failure.isGivenUp === true;
   const inputTokens = wasRead ? booked.inputTokens : 0;
   return { answer: failure, usage: { inputTokens, outputTokens: 0, isEstimated: true } };
 };

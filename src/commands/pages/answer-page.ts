@@ -8,13 +8,8 @@ export const answerPage = (terminal: Terminal, exchange: ExchangeShape): string 
   [answerText(terminal, exchange.answer ?? ''), ...footLines(terminal, exchange)].join('\n');
 
 /** What follows an answer: whose words it is in, why it is as it is, and its sources. */
-export const footLines = (
-  terminal: Terminal,
-  { mode, note, sources }: ExchangeShape,
-): string[] => [
-  ...(mode === 'model'
-    ? ['', ...wrap(BY_MODEL, terminal.columns).map(terminal.style.faint)]
-    : []),
+export const footLines = (terminal: Terminal, { mode, note, sources }: ExchangeShape): string[] => [
+  ...(mode === 'model' ? ['', ...wrap(BY_MODEL, terminal.columns).map(terminal.style.faint)] : []),
   ...(note === null
     ? []
     : ['', ...wrap(printable(note), terminal.columns).map(terminal.style.warn)]),
