@@ -141,7 +141,7 @@ const tell = async (kit: EvalKit, mode: Mode, stories: readonly Story[]): Promis
     const { tenantId, admin: person, parts } = company;
     const desk = { db, tenantId, person, world: LIVE, now: ANCHOR, config, parts };
     await fileRequest(
-      { ...desk, embedders: embeddersFor(undefined) },
+      { ...desk, embedders: embeddersFor(undefined), models: null },
       { ...request, accountId, key: request.playbook, reason: 'they said so on the phone' },
     );
   }

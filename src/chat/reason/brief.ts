@@ -46,10 +46,7 @@ export const chatBrief = ({
     '## Accounts',
     ...(named.length === 0
       ? ['- The question names none that is known.']
-      : named.map(
-          ({ accountId, name }) =>
-            `- “${mention ?? name}” ${named.length > 1 ? 'may mean' : 'means'} ${name} (\`${accountId}\`).`,
-        )),
+      : named.map((account) => `- ${accountLine(account, { named, mention })}`)),
     ...(before.account === null
       ? []
       : [`- Spoken of before: ${before.account.name} (\`${before.account.accountId}\`).`]),
@@ -57,3 +54,15 @@ export const chatBrief = ({
     '## The operator',
     question,
   ].join('\n');
+
+/** As it is called first, so that its placeholder stands for the name as it is written, and then as the question has it. */
+const accountLine = (
+  { accountId, name }: Named,
+  { named, mention }: Pick<ChatBrief, 'named' | 'mention'>,
+): string => {
+  const called = mention ?? name;
+  const isMeant =
+    named.length > 1 ? 'may be what the question calls' : 'is what the question calls';
+  const calling = called.toLowerCase() === name.toLowerCase() ? '' : `, ${isMeant} “${called}”`;
+  return `${name} (\`${accountId}\`)${calling}`;
+};

@@ -34,6 +34,8 @@ export interface RouterOptions<S> {
   readonly pages?: Readonly<Record<string, Page>>;
   /** Addresses and ranges whose word on where a request came from (`X-Forwarded-For`) is taken; none unless told. */
   readonly trustedProxies?: readonly string[];
+  /** How often a quiet stream of events says that it is still there: every 15 seconds unless told. */
+  readonly heartbeatMilliseconds?: number;
 }
 
 export type Page = (parameters: Readonly<Record<string, string>>) => string;
@@ -228,17 +230,23 @@ const answer =
     const result = await comingFrom(placeOf(request), () =>
       dispatch(route, options.services, caller, input, options.accessRecord),
     );
-    await send(route, result, response);
+    await send(route, result, response, options);
   };
 
 const placeOf = ({ ip }: Request): string => networkOf(ip ?? '');
 
-const send = async <S>(route: Route<S>, result: unknown, response: Response): Promise<void> => {
+const send = async <S>(
+  route: Route<S>,
+  result: unknown,
+  response: Response,
+  { heartbeatMilliseconds = HEARTBEAT_MS }: RouterOptions<S>,
+): Promise<void> => {
   response.status(route.status ?? 200);
   if (route.answers === 'html') response.type('html').send(result);
   // INVARIANT: dispatch has checked that it is one.
   else if (route.answers === 'lines') await sendLines(result as AsyncIterable<unknown>, response);
-  else if (route.answers === 'events') await sendEvents(result as AsyncIterable<object>, response);
+  else if (route.answers === 'events')
+    await sendEvents(result as AsyncIterable<object>, response, heartbeatMilliseconds);
   else response.json(result);
 };
 
@@ -257,7 +265,11 @@ const sendLines = async (lines: AsyncIterable<unknown>, response: Response): Pro
 const HEARTBEAT_MS = 15_000;
 
 /** Server-sent events. Whoever goes away ends it: the route's `signal` says so to the work behind it. */
-const sendEvents = async (events: AsyncIterable<object>, response: Response): Promise<void> => {
+const sendEvents = async (
+  events: AsyncIterable<object>,
+  response: Response,
+  heartbeatMilliseconds: number,
+): Promise<void> => {
   response.set({
     'Content-Type': 'text/event-stream; charset=utf-8',
     'Cache-Control': 'no-store',
@@ -265,7 +277,7 @@ const sendEvents = async (events: AsyncIterable<object>, response: Response): Pr
     'X-Accel-Buffering': 'no',
   });
   response.flushHeaders();
-  const heartbeat = setInterval(() => response.write(': still here\n\n'), HEARTBEAT_MS);
+  const heartbeat = setInterval(() => response.write(': still here\n\n'), heartbeatMilliseconds);
   try {
     for await (const told of events) {
       if (response.destroyed) return;

@@ -55,6 +55,7 @@ const start = async (...routes: Route<Notes>[]) => {
     now: () => clock.now(),
     log: { done: () => undefined, failed: ({ error }) => failures.push(error) },
     pages: { '/login/{token}': ({ token }) => `token ${token ?? ''}` },
+    heartbeatMilliseconds: 5,
   });
   running = await listen(app, '127.0.0.1', 0);
   const { url } = running;
@@ -362,7 +363,56 @@ describe('bodies and answers that are not JSON', () => {
     }
     expect(seen).toEqual([1, 2]);
   });
+
+  test('a quiet stream of events says that it is still there, until its end', async () => {
+    let release: () => void = () => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    const { post } = await start(
+      route('told', open, {
+        answers: 'events',
+        response: z.custom<AsyncIterable<object>>(),
+        handle: async () => twoEvents(gate),
+      }),
+    );
+    const answer = await post('/v1/told');
+    const decoder = new TextDecoder();
+    let text = '';
+    for await (const chunk of answer.body ?? []) {
+      text += decoder.decode(chunk as Uint8Array, { stream: true });
+      // The work goes on only once its silence was filled.
+      if (text.includes(': still here')) release();
+    }
+    expect(text.replaceAll(': still here\n\n', '')).toBe(
+      'event: one\ndata: {"n":1}\n\nevent: two\ndata: {"n":2}\n\n',
+    );
+  });
+
+  test('whoever hangs up on events ends the work behind them', async () => {
+    let ended: () => void = () => undefined;
+    const gone = new Promise<void>((resolve) => (ended = resolve));
+    const { url } = await start(
+      route('endless', open, {
+        answers: 'events',
+        response: z.custom<AsyncIterable<object>>(),
+        handle: async ({ signal }) => {
+          signal.addEventListener('abort', ended);
+          return twoEvents(gone);
+        },
+      }),
+    );
+    const control = new AbortController();
+    const answer = await fetch(`${url}/v1/endless`, { method: 'POST', signal: control.signal });
+    await answer.body?.getReader().read();
+    control.abort();
+    await gone;
+  });
 });
+
+async function* twoEvents(gate: Promise<void>): AsyncGenerator<object> {
+  yield { event: 'one', data: { n: 1 } };
+  await gate;
+  yield { event: 'two', data: { n: 2 } };
+}
 
 async function* twoLines(gate: Promise<void>): AsyncGenerator<{ n: number }> {
   yield { n: 1 };
