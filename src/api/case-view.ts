@@ -6,8 +6,12 @@ import { listOutbox } from '../act/outbox/store.ts';
 import { listDecisions, listProposals } from '../act/settle/read.ts';
 import { listTasks } from '../act/tasks/store.ts';
 import { listVerdicts, VERDICTS } from '../act/verdicts/verdict-store.ts';
+import { callsOfCase } from '../language-models/call-store.ts';
+import { modelRulesOf } from '../language-models/rules.ts';
+import { sumUsage } from '../language-models/sum-usage.ts';
 import type { Parts } from '../parts.ts';
 import { listPeople } from '../platform/auth/people.ts';
+import { currentConfig } from '../platform/config/store.ts';
 import type { TenantTx } from '../platform/db/database.ts';
 import { guardShape, guardShapes, guardsOf } from './account-detail.ts';
 import { approvalShape, approvalShapeOf } from './approval-rows.ts';
@@ -24,6 +28,7 @@ import { dayText, instantText } from './schemas.ts';
 import { showingShape, type Showing } from './showing.ts';
 import { taskShape, taskShapeOf } from './task-shape.ts';
 import { timelineOf, timelineShape } from './timeline.ts';
+import { usageShape } from './usage-shape.ts';
 
 const roundShape = z.object({
   round: z.number().int(),
@@ -78,6 +83,7 @@ export const caseViewShape = z.object({
   case: caseRowShape,
   playbookTitle: z.string(),
   rounds: z.array(roundShape),
+  usage: usageShape.describe('what thinking about it took, over all its rounds'),
   proposals: z.array(proposalStory),
   otherTasks: z.array(taskShape),
   verdicts: z
@@ -121,6 +127,7 @@ export const caseView = async (
       plan: [...round.plan],
       thought: thoughtShapeOf(round.thought),
     })),
+    usage: await usageOf(tx, found.id),
     proposals,
     otherTasks: tasks.filter((task) => !shown.has(task.id)).map((task) => taskShapeOf(task, names)),
     verdicts: verdicts.map(({ caseId: _, personId, ...said }) => ({
@@ -133,6 +140,11 @@ export const caseView = async (
       people,
     }),
   };
+};
+
+const usageOf = async (tx: TenantTx, caseId: string): Promise<CaseView['usage']> => {
+  const config = await currentConfig(tx);
+  return sumUsage(await callsOfCase(tx, caseId), modelRulesOf(config), config.currency);
 };
 
 const thoughtShapeOf = (thought: Round['thought']): CaseView['rounds'][number]['thought'] =>

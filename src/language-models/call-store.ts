@@ -138,7 +138,10 @@ export const faultsOfDay = (
     [day],
   );
 
-export interface CaseUsage {
+/** Calls of one model for one case. */
+export interface CallsOfModel {
+  readonly caseId: string;
+  readonly model: string;
   readonly calls: number;
   readonly failed: number;
   readonly inputTokens: number;
@@ -147,14 +150,25 @@ export interface CaseUsage {
   readonly costNano: number;
 }
 
+const CALLS_OF_MODEL = `case_id as "caseId", model, count(*)::int as calls,
+  (count(*) filter (where status = 'failed'))::int as failed,
+  coalesce(sum(input_tokens), 0)::int8 as "inputTokens", coalesce(sum(output_tokens), 0)::int8 as "outputTokens",
+  coalesce(sum(cost_nano), 0)::int8 as "costNano"`;
+
 /** What thinking about a case has used, over all its rounds. */
-export const usageOfCase = async (tx: TenantTx, caseId: string): Promise<CaseUsage> => {
-  const [row] = await tx.query<CaseUsage>(
-    `select count(*)::int as calls, (count(*) filter (where status = 'failed'))::int as failed,
-       coalesce(sum(input_tokens), 0)::int8 as "inputTokens", coalesce(sum(output_tokens), 0)::int8 as "outputTokens",
-       coalesce(sum(cost_nano), 0)::int8 as "costNano"
-     from model_calls where case_id = $1`,
+export const callsOfCase = (tx: TenantTx, caseId: string): Promise<CallsOfModel[]> =>
+  tx.query<CallsOfModel>(
+    `select ${CALLS_OF_MODEL} from model_calls where case_id = $1 group by case_id, model order by model`,
     [caseId],
   );
-  return row ?? { calls: 0, failed: 0, inputTokens: 0, outputTokens: 0, costNano: 0 };
-};
+
+/** What thinking about cases used at a moment: the calls of a run bear the moment that it stands at. */
+export const callsOfMoment = (
+  tx: TenantTx,
+  { day, at }: { readonly day: Day; readonly at: Instant },
+): Promise<CallsOfModel[]> =>
+  tx.query<CallsOfModel>(
+    `select ${CALLS_OF_MODEL} from model_calls where day = $1 and asked_at = $2 and case_id is not null
+     group by case_id, model order by case_id, model`,
+    [day, at],
+  );

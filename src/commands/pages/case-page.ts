@@ -7,6 +7,7 @@ import { guardLines } from './guard-lines.ts';
 import { proposalLines } from './proposal-lines.ts';
 import { taskLine } from './task-lines.ts';
 import { thoughtLines } from './thought-lines.ts';
+import { usageText } from './usage-text.ts';
 
 /** The page that answers “why?” for one case, from the reasons with their figures down to the receipts. */
 export const casePage = (
@@ -100,7 +101,10 @@ const rounds = (terminal: Terminal, view: CaseView): string[] => {
       ...remarks.flatMap((remark) => wrap(printable(remark), terminal.columns, '      ')),
     ];
   });
-  return lines.length === 0 ? [] : [section(terminal, 'Rounds'), ...lines];
+  const used = view.usage.calls === 0 ? [] : bullet(terminal, `in all ${usageText(view.usage)}`);
+  return lines.length === 0 && used.length === 0
+    ? []
+    : [section(terminal, 'Rounds'), ...lines, ...used];
 };
 
 const proposals = (terminal: Terminal, view: CaseView, full: boolean): string[] => {

@@ -3,6 +3,7 @@ import { counted } from '../../platform/terminal/format.ts';
 import type { Tone } from '../../platform/terminal/style.ts';
 import type { Terminal } from '../../platform/terminal/terminal.ts';
 import { field } from '../layout.ts';
+import { usageText } from './usage-text.ts';
 
 const TIERS: readonly (readonly [string, string, Tone | null])[] = [
   ['critical', 'critical', 'bad'],
@@ -35,6 +36,7 @@ export const runLines = (terminal: Terminal, report: RunReport): string[] => [
     `${String(report.casesOpened)} opened${byPlaybook(report)}, ${String(report.casesUpdated)} updated, ${String(report.casesClosed)} closed` +
       `, ${String(report.casesWaiting)} wait for their turn, ${String(report.casesHeldOut)} held out`,
   ),
+  ...thoughtLines(terminal, report),
   ...field(terminal, 'proposals', countsText(report.proposals)),
   ...field(
     terminal,
@@ -46,6 +48,24 @@ export const runLines = (terminal: Terminal, report: RunReport): string[] => [
     ? []
     : field(terminal, 'stopped', `${terminal.style.bad('nothing goes out')}: ${report.brake}`)),
 ];
+
+const MOST_CASES = 5;
+
+/** What models took, in all and for the dearest cases; nothing where none was asked. */
+const thoughtLines = (terminal: Terminal, { models }: RunReport): string[] => {
+  if (models === undefined || models.calls === 0) return [];
+  const { cases } = models;
+  const more = cases.length - MOST_CASES;
+  return [
+    ...field(terminal, 'models', `${usageText(models)}, for ${counted(cases.length, 'case')}`),
+    ...cases
+      .slice(0, MOST_CASES)
+      .flatMap((each) => field(terminal, '', `${each.caseId}: ${usageText(each)}`)),
+    ...(more > 0
+      ? field(terminal, '', `and ${counted(more, 'case')} more: --json names each`)
+      : []),
+  ];
+};
 
 const byPlaybook = (report: RunReport): string => {
   const text = countsText(report.openedByPlaybook);

@@ -5,6 +5,7 @@ import type { Terminal } from '../../platform/terminal/terminal.ts';
 import { padEnd, printable, wrap } from '../../platform/terminal/text.ts';
 import { field, hint, hints, step, section } from '../layout.ts';
 import { tierText } from '../pages/run-lines.ts';
+import { usageText } from '../pages/usage-text.ts';
 import type { CaseBrief, Survey } from './survey.ts';
 
 interface Summary {
@@ -90,6 +91,7 @@ const caseLines = (terminal: Terminal, each: CaseBrief, number: number): string[
 
 const doneLines = (terminal: Terminal, survey: Survey): string[] => {
   const { outbox, proposals } = survey;
+  const models = survey.report?.models;
   const sum = (...names: readonly string[]): number =>
     names.reduce((total, name) => total + (outbox[name] ?? 0), 0);
   const soon = sum('email held', 'email ready', 'email sending');
@@ -104,6 +106,9 @@ const doneLines = (terminal: Terminal, survey: Survey): string[] => {
         survey.mail,
       ].join(', '),
     ),
+    ...(models === undefined || models.calls === 0
+      ? []
+      : field(terminal, 'models', `${usageText(models)}, in the last run`)),
     ...field(
       terminal,
       'policy',

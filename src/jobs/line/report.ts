@@ -4,7 +4,12 @@ import { listOutbox } from '../../act/outbox/store.ts';
 import { listProposals } from '../../act/settle/read.ts';
 import { listTasks } from '../../act/tasks/store.ts';
 import type { Planned } from '../../act/planner/plan.ts';
-import type { Day, Instant } from '../../domain/time.ts';
+import { dayIn, type Day, type Instant } from '../../domain/time.ts';
+import { callsOfMoment } from '../../language-models/call-store.ts';
+import { modelRulesOf } from '../../language-models/rules.ts';
+import { sumUsage, type UsageSum } from '../../language-models/sum-usage.ts';
+import { currentConfig } from '../../platform/config/store.ts';
+import { groupBy } from '../../sense/group-by.ts';
 import type { TenantTx } from '../../platform/db/database.ts';
 import type { RatedRenewal } from '../../playbooks/renewal-runway.ts';
 import { countAccounts } from '../../sense/identity/account-store.ts';
@@ -40,10 +45,16 @@ export interface RunReport {
   readonly approvalsPending: number;
   readonly tasks: number;
   readonly outbox: Readonly<Record<string, number>>;
+  /** What models took in this run, in all and by case, the dearest first. Reports of earlier builds have none. */
+  readonly models?: UsageSum & { readonly cases: readonly CaseUsage[] };
   /** What stops outward work, in a sentence; `null` while nothing does. */
   readonly brake: string | null;
   /** Renewals ahead with their rating, soonest first. */
   readonly renewals: readonly RatedRenewal[];
+}
+
+export interface CaseUsage extends UsageSum {
+  readonly caseId: string;
 }
 
 /** The longest list of renewals kept with a run. */
@@ -87,9 +98,20 @@ export const reportRun = async (
     approvalsPending: (await listApprovals(tx, { world, status: 'pending' })).length,
     tasks: tasks.filter(({ status }) => status === 'open' || status === 'accepted').length,
     outbox: tally((await listOutbox(tx, { world })).map(({ status }) => status)),
+    models: await usageOf(tx, request.now),
     brake,
     renewals: [...observed.renewals].sort((a, b) => a.days - b.days).slice(0, MOST_RENEWALS),
   };
+};
+
+const usageOf = async (tx: TenantTx, now: Instant): Promise<NonNullable<RunReport['models']>> => {
+  const config = await currentConfig(tx);
+  const rules = modelRulesOf(config);
+  const rows = await callsOfMoment(tx, { day: dayIn(config.zone, now), at: now });
+  const cases = [...groupBy(rows, ({ caseId }) => caseId)]
+    .map(([caseId, calls]) => ({ caseId, ...sumUsage(calls, rules, config.currency) }))
+    .toSorted((a, b) => b.costNano - a.costNano || b.inputTokens - a.inputTokens);
+  return { ...sumUsage(rows, rules, config.currency), cases };
 };
 
 const tally = (words: readonly string[]): Record<string, number> => {
