@@ -33,6 +33,20 @@ export interface Outside {
   readonly models?: LanguageModels | null;
 }
 
+/** What rounds reason with. */
+export interface Minds {
+  /** `null`: rules decide. */
+  readonly models: LanguageModels | null;
+  /** What questions to the knowledge base are embedded with; the packaged model unless told. */
+  readonly embeddings?: EmbedderSettings | undefined;
+}
+
+/** Of a world that reaches nobody, where there is no outside, rules decide. */
+export const mindsOf = (outside: Outside | null): Minds => ({
+  models: outside?.models ?? null,
+  embeddings: outside?.embeddings,
+});
+
 /**
  * What the environment says of the outside: the one place that reads it. Throws `invalid_dkim`, `invalid_trusted_proxy`, and
  * `dkim_key_unreadable` of the family `config`.

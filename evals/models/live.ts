@@ -10,8 +10,6 @@ export const liveModels = (
     apiKey: environment['OPENAI_API_KEY'],
     model: environment['RETINUE_MODEL'],
   });
-  const name = models?.nameFor('cs') ?? null;
-  if (models === null || name === null)
-    throw new Error('set OPENAI_BASE_URL or OPENAI_API_KEY, and RETINUE_MODEL');
+  if (models === null) throw new Error('set OPENAI_BASE_URL or OPENAI_API_KEY');
   return models;
 };

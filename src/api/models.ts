@@ -3,7 +3,7 @@ import { agreeToUnmasking, maskAgain, proposeUnmasking } from '../act/unmasking/
 import { dayIn } from '../domain/time.ts';
 import { circuitState } from '../language-models/attempt.ts';
 import { agentsOfDay, dayUsed, faultsOfDay } from '../language-models/call-store.ts';
-import { minorOf, modelRulesOf, wantedFor } from '../language-models/rules.ts';
+import { minorOf, modelFor, modelRulesOf } from '../language-models/rules.ts';
 import { openUnmaskings } from '../language-models/unmasking-store.ts';
 import { currentConfig } from '../platform/config/store.ts';
 import type { TenantTx } from '../platform/db/database.ts';
@@ -64,7 +64,7 @@ const show = async (tx: TenantTx, { models, parts, now }: Services): Promise<Mod
   const silent = parts.agents
     .filter(({ id }) => !rows.some(({ agent }) => agent === id))
     .map(({ id }) => ({
-      ...{ agent: id, model: models?.nameFor(id, wantedFor(rules, id)) ?? null },
+      ...{ agent: id, model: modelFor(models, config, id) },
       ...{ calls: 0, failed: 0, inputTokens: 0, outputTokens: 0, cost: cost(0) },
       medianMilliseconds: null,
     }));

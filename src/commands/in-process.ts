@@ -1,5 +1,6 @@
 import type { Wake } from '../api/define.ts';
 import { LIVE } from '../domain/case.ts';
+import { mindsOf } from '../outside.ts';
 import type { System } from '../system.ts';
 
 /** Stands in for the worker where none runs: what a command woke is done before it ends. */
@@ -32,8 +33,7 @@ export const inProcess = (system: () => Promise<System>): InProcess => {
       const { runLine } = await import('../jobs/run-line.ts');
       for (const run of runs.splice(0)) {
         const { db, parts, clock, outside } = await system();
-        const models = outside.models ?? null;
-        await runLine({ db, parts, models, world: LIVE, now: clock.now(), ...run });
+        await runLine({ db, parts, ...mindsOf(outside), world: LIVE, now: clock.now(), ...run });
       }
       const { tickTenant } = await import('../jobs/line/tick-tenant.ts');
       for (const tenantId of ticks) {

@@ -83,7 +83,7 @@ const show = (terminal: Terminal, answer: ModelsShape): string =>
     ...unmaskedLines(terminal, answer),
   ].join('\n');
 
-const NONE = 'none: set OPENAI_BASE_URL or OPENAI_API_KEY, and RETINUE_MODEL; rules decide';
+const NONE = 'none: set OPENAI_BASE_URL or OPENAI_API_KEY; rules decide';
 
 const CIRCUIT = {
   open: 'left alone for a minute after repeated failures; rules decide meanwhile',

@@ -1,6 +1,7 @@
 import { LIVE } from '../domain/case.ts';
 import { tickTenant } from '../jobs/line/tick-tenant.ts';
 import { runLine, type RunReport } from '../jobs/run-line.ts';
+import { mindsOf } from '../outside.ts';
 import type { CommandContext } from './context.ts';
 
 /** Accounts of which something new is known are looked at once, as a running server would by itself. */
@@ -18,7 +19,7 @@ export const runOver = async (
     world: LIVE,
     now: clock.now(),
     parts,
-    models: outside.models ?? null,
+    ...mindsOf(outside),
   };
   const onProgress = context.progress.report;
   const report = await runLine({ ...line, accountIds, reason, onProgress });

@@ -4,6 +4,7 @@ import { inputError } from '../domain/errors.ts';
 import { dayIn, type Day } from '../domain/time.ts';
 import { tickTenant } from '../jobs/line/tick-tenant.ts';
 import { runLine, shadowOf, type RunReport } from '../jobs/run-line.ts';
+import { mindsOf } from '../outside.ts';
 import { currentConfig } from '../platform/config/store.ts';
 import { longDay } from '../platform/terminal/format.ts';
 import type { Terminal } from '../platform/terminal/terminal.ts';
@@ -39,7 +40,7 @@ export default defineCommand({
     const when = asOf === undefined ? live : shadowOf(asOf as Day, config);
     const report = await runLine({
       ...{ db, tenantId, parts, ...when, onProgress },
-      models: outside.models ?? null,
+      ...mindsOf(outside),
     });
     // Only decided so far: whatever has no hold goes out now, as the worker would do it.
     if (asOf === undefined) {

@@ -1,6 +1,5 @@
-import type { LanguageModels } from '../language-models/define.ts';
-import type { EmbedderSettings } from '../knowledge/embedders/embedders.ts';
 import type { OpenDatabase } from '../platform/db/database.ts';
+import type { Minds } from '../outside.ts';
 import type { Parts } from '../parts.ts';
 import { openCheckpoints } from './checkpoints.ts';
 import { close } from './nodes/close.ts';
@@ -10,13 +9,9 @@ import { settle } from './nodes/settle.ts';
 import { compileGraphs, type Graphs } from './versions.ts';
 
 /** What the steps of a round work with. */
-export interface StepKit {
+export interface StepKit extends Minds {
   readonly db: OpenDatabase;
   readonly parts: Parts;
-  /** `null`: none is configured, or the world is not live; what they would decide is decided by rules. */
-  readonly models: LanguageModels | null;
-  /** What questions to the knowledge base are embedded with; the packaged model unless told. */
-  readonly embeddings?: EmbedderSettings | undefined;
 }
 
 /** What rounds are driven with. */

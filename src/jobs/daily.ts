@@ -2,6 +2,7 @@ import { lastCompleteRun } from '../act/cases/run-store.ts';
 import { LIVE } from '../domain/case.ts';
 import type { TenantConfig } from '../domain/tenant.ts';
 import { dayIn, hourIn, type Instant } from '../domain/time.ts';
+import { mindsOf } from '../outside.ts';
 import { currentConfig } from '../platform/config/store.ts';
 import { describeError, scoped } from '../platform/log.ts';
 import { defineJob, type JobContext } from './define.ts';
@@ -28,13 +29,14 @@ const runIfDue = async (
   tenantId: string,
 ): Promise<void> => {
   const now = clock.now();
-  const models = outside.models ?? null;
   try {
     const isDue = await db.withTenant(tenantId, async (tx) => {
       const last = await lastCompleteRun(tx, LIVE.id);
       return dayIsDue(await currentConfig(tx), last?.now ?? null, now);
     });
-    if (isDue) await runLine({ db, tenantId, world: LIVE, now, reason: 'daily', parts, models });
+    if (!isDue) return;
+    const line = { db, tenantId, world: LIVE, now, parts, ...mindsOf(outside) };
+    await runLine({ ...line, reason: 'daily' });
   } catch (error) {
     // A tenant whose configuration is missing or broken must not keep the others waiting.
     scoped({ tenantId, job: 'daily' }).error(

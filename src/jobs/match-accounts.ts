@@ -1,4 +1,5 @@
 import { LIVE } from '../domain/case.ts';
+import { mindsOf } from '../outside.ts';
 import { currentConfig } from '../platform/config/store.ts';
 import { listTenants } from '../platform/tenant-store.ts';
 import { sweepIsDue, sweepMatches } from '../sense/identity/matching/sweep-matches.ts';
@@ -18,8 +19,7 @@ export default defineJob({
       });
       if (sweep === null || sweep.accountIds.length === 0) continue;
       const { accountIds } = sweep;
-      const models = outside.models ?? null;
-      const line = { db, tenantId, world: LIVE, now, parts, models };
+      const line = { db, tenantId, world: LIVE, now, parts, ...mindsOf(outside) };
       await runLine({ ...line, reason: 'matching', accountIds });
     }
   },

@@ -17,6 +17,7 @@ import type { JsonObject } from '../domain/json.ts';
 import type { TenantConfig } from '../domain/tenant.ts';
 import { endOfDay, type Day } from '../domain/time.ts';
 import { roundKit } from '../graph/kit.ts';
+import { mindsOf } from '../outside.ts';
 import { configsInForce, type ConfigsInForce } from '../platform/config/store.ts';
 import { defineJob } from './define.ts';
 import { driveDue } from './line/drive-due.ts';
@@ -118,7 +119,10 @@ const carryOut = async (
     return planCases(tx, { world, candidates: observed.candidates, config, salt, now });
   });
   const rounds = await driveDue(
-    roundKit({ db, parts, models: world.kind === 'live' ? run.models : null }),
+    roundKit({
+      ...{ db, parts, embeddings: run.embeddings },
+      models: world.kind === 'live' ? run.models : null,
+    }),
     {
       tenantId,
       world,
@@ -149,7 +153,7 @@ export default defineJob({
       now: clock.now(),
       reason: typeof reason === 'string' ? reason : 'ingest',
       parts,
-      models: outside.models ?? null,
+      ...mindsOf(outside),
       ...(Array.isArray(accountIds) ? { accountIds: accountIds.map(String) } : {}),
     });
   },

@@ -1,5 +1,6 @@
 import { LIVE } from '../domain/case.ts';
 import type { Instant } from '../domain/time.ts';
+import { mindsOf } from '../outside.ts';
 import { currentConfig } from '../platform/config/store.ts';
 import { describeError, scoped } from '../platform/log.ts';
 import { listTenants } from '../platform/tenant-store.ts';
@@ -28,11 +29,10 @@ const sweep = async (
   tenantId: string,
 ): Promise<void> => {
   const now = clock.now();
-  const models = outside.models ?? null;
   try {
     const accountIds = await db.withTenant(tenantId, (tx) => droppedAccounts(tx, now));
     if (accountIds.length === 0) return;
-    const line = { db, tenantId, world: LIVE, now, parts, models };
+    const line = { db, tenantId, world: LIVE, now, parts, ...mindsOf(outside) };
     await runLine({ ...line, accountIds, reason: 'drop' });
   } catch (error) {
     scoped({ tenantId, job: 'sweep-drops' }).error(

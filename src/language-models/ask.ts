@@ -69,6 +69,7 @@ const open = async ({ db, models }: AskKit, asked: Question): Promise<OpenQuesti
   }));
   const rules = modelRulesOf(config);
   const wanted = wantedFor(rules, asked.agent);
+  if (wanted === undefined) await models.meet?.();
   const name = models.nameFor(asked.agent, wanted);
   const model = await models.chatModelFor(asked.agent, {
     name: wanted,

@@ -16,6 +16,8 @@ export interface ModelWanted {
 export interface LanguageModels {
   /** Where they are, for people and for the circuit breaker; models within the process have no endpoint. */
   readonly endpoint?: string;
+  /** Finds out what the endpoint serves, where nobody named a model; `nameFor` knows from then on. Never throws. */
+  readonly meet?: () => Promise<void>;
   /** The name of the model that answers for an agent; `null`: none does. */
   readonly nameFor: (agent: string, wanted?: string) => string | null;
   /** Only `askModel` calls what it gives: budget, masking, time-outs and the record of the call are there. */

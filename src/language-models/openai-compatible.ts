@@ -1,9 +1,10 @@
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models';
 import type { LanguageModels, ModelWanted } from './define.ts';
+import { openDirectory } from './directory.ts';
 
 /** A service that speaks OpenAI's chat completions, as the environment names it. */
 export interface ModelSettings {
-  /** `RETINUE_MODEL`: the model that answers where a tenant names none. */
+  /** `RETINUE_MODEL`: the model that answers where a tenant names none; found out from the service unless told. */
   readonly model?: string | undefined;
   /** `OPENAI_BASE_URL`: theirs unless told. */
   readonly baseUrl?: string | undefined;
@@ -20,14 +21,17 @@ const OPENAI = 'https://api.openai.com/v1';
 export const languageModelsOf = (settings: ModelSettings): LanguageModels | null => {
   const { baseUrl, apiKey } = settings;
   if (baseUrl === undefined && apiKey === undefined) return null;
-  const nameFor = (_agent: string, wanted?: string) => wanted ?? settings.model ?? null;
+  const endpoint = baseUrl ?? OPENAI;
+  const directory = openDirectory({ endpoint, apiKey });
+  const nameFor = (_agent: string, wanted?: string) =>
+    wanted ?? settings.model ?? directory.preferred();
   const opened = new Map<string, Promise<BaseChatModel>>();
   return {
-    endpoint: baseUrl ?? OPENAI,
+    endpoint,
+    meet: () => (settings.model === undefined ? directory.read() : Promise.resolve()),
     nameFor,
     chatModelFor: (agent, wanted = {}) => {
       const name = nameFor(agent, wanted.name);
-      if (name === null) return null;
       const key = `${name} ${wanted.maxOutputTokens ?? ''}`;
       const known = opened.get(key);
       if (known !== undefined) return known;

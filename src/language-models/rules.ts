@@ -1,6 +1,6 @@
 import type { Money } from '../domain/money.ts';
 import type { ModelRules, TenantConfig } from '../domain/tenant.ts';
-import type { Usage } from './define.ts';
+import type { LanguageModels, Usage } from './define.ts';
 
 /** Where a tenant's files say nothing of models. */
 const DEFAULTS: ModelRules = {
@@ -20,6 +20,13 @@ export const modelRulesOf = ({ models }: Pick<TenantConfig, 'models'>): ModelRul
 /** The model that the tenant names for an agent; `undefined`: the one of the environment answers. */
 export const wantedFor = ({ agents, default: fallback }: ModelRules, agent: string) =>
   agents[agent] ?? fallback ?? undefined;
+
+/** The name of the model that answers for a tenant's agent; `null`: none does. */
+export const modelFor = (
+  models: LanguageModels | null,
+  config: Pick<TenantConfig, 'models'>,
+  agent: string,
+): string | null => models?.nameFor(agent, wantedFor(modelRulesOf(config), agent)) ?? null;
 
 /** Billionths of a minor unit: tokens × minor units for a billion tokens. `null`: there is no price for the model. */
 export const costOf = (

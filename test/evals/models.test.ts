@@ -88,7 +88,7 @@ test('a live model is the one that the environment names', async () => {
   const asked = await ask(models);
   await server.close();
   expect(asked).toMatchObject({ ok: true, model: 'small' });
-  expect(() => liveModels({ OPENAI_BASE_URL: server.url })).toThrow('RETINUE_MODEL');
+  expect(() => liveModels({})).toThrow('OPENAI_BASE_URL');
 });
 
 test('a compromised model emits the attacker’s calls', async () => {

@@ -4,9 +4,9 @@ import { z } from 'zod';
 import { askModel } from '../../src/language-models/ask.ts';
 import {
   agentsOfDay,
+  callsOfCase,
   lockDay,
   pruneCalls,
-  usageOfCase,
 } from '../../src/language-models/call-store.ts';
 import type { Asked, LanguageModels, Question } from '../../src/language-models/define.ts';
 import { maskOf } from '../../src/language-models/mask.ts';
@@ -276,10 +276,9 @@ describe('a day’s budget', () => {
         outputTokens: 30,
       },
     ]);
-    expect(await db.withTenant(tenantId, (tx) => usageOfCase(tx, 'case-1'))).toMatchObject({
-      calls: 1,
-      costNano: 42_000_000,
-    });
+    expect(await db.withTenant(tenantId, (tx) => callsOfCase(tx, 'case-1'))).toMatchObject([
+      { model: 'wire-model', calls: 1, costNano: 42_000_000 },
+    ]);
   });
 
   it('what the endpoint did not count is estimated', async () => {
@@ -357,7 +356,7 @@ describe('a day’s budget', () => {
 test('without a model there is nobody to ask', async () => {
   expect(languageModelsOf({})).toBeNull();
   const nobody = await askModel(
-    { db, models: languageModelsOf({ apiKey: 'sk', model: undefined }) },
+    { db, models: null },
     {
       tenantId,
       agent: 'cs',
@@ -376,4 +375,37 @@ test('a tenant names the model of an agent', async () => {
   expect(await ask()).toMatchObject({ ok: true, model: 'small' });
   expect(await ask({ agent: 'cs' })).toMatchObject({ ok: true, model: 'large' });
   expect(sent()?.model).toBe('large');
+});
+
+describe('where nobody names a model', () => {
+  const unnamed = () => languageModelsOf({ baseUrl: server.url, apiKey: 'sk-test' });
+  const lists = () => server.requests.filter(({ path }) => path.endsWith('/models')).length;
+
+  it.each<[string, readonly string[] | null, string]>([
+    ['the only one that the endpoint has answers', ['house-model'], 'house-model'],
+    ['the first one that answers in words does', ['nomic-embed-text', 'one', 'two'], 'one'],
+    ['the standard one does where the endpoint has it', ['one', 'gpt-5-mini'], 'gpt-5-mini'],
+    ['the standard one is tried where it lists none', null, 'gpt-5-mini'],
+  ])('%s', async (_, served, name) => {
+    const made = unnamed();
+    if (made === null) throw new Error('no models');
+    models = made;
+    server.serve(served);
+    expect(await ask()).toMatchObject({ ok: true, model: name });
+    expect(sent()).toMatchObject({ model: name });
+    const before = lists();
+    await ask();
+    // One list a process, and one a minute where there is none.
+    expect(lists()).toBe(before);
+  });
+
+  it('a tenant that names one is not kept waiting for a list', async () => {
+    const made = unnamed();
+    if (made === null) throw new Error('no models');
+    models = made;
+    tenantId = await makeTenant([...PRICED, 'default: their-model']);
+    const before = lists();
+    expect(await ask()).toMatchObject({ ok: true, model: 'their-model' });
+    expect(lists()).toBe(before);
+  });
 });

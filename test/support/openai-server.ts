@@ -30,6 +30,9 @@ export type Reply =
   | { readonly kind: 'stall'; readonly text: string; readonly after: number }
   | { readonly kind: 'raw'; readonly contentType: string; readonly body: string };
 
+/** A reply, or what makes one of the request. */
+export type Replying = Reply | ((request: WireRequest) => Reply);
+
 /** A request as it came. */
 export interface WireRequest {
   readonly path: string;
@@ -56,7 +59,9 @@ export interface OpenAiServer {
   /** How many hung up before their answer was at its end. */
   readonly hungUp: () => number;
   /** Replies to come, in turn; the last one answers from then on. */
-  readonly reply: (...replies: readonly Reply[]) => void;
+  readonly reply: (...replies: readonly Replying[]) => void;
+  /** What it lists under `/models`; `null`: it lists nothing, by a 404. */
+  readonly serve: (models: readonly string[] | null) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -64,7 +69,8 @@ export interface OpenAiServer {
 export const startOpenAiServer = async (): Promise<OpenAiServer> => {
   const requests: WireRequest[] = [];
   let hungUp = 0;
-  let replies: readonly Reply[] = [{ kind: 'answer', text: 'Hello.' }];
+  let replies: readonly Replying[] = [{ kind: 'answer', text: 'Hello.' }];
+  let served: readonly string[] | null = ['wire-model'];
   const server = createServer((request, response) => {
     response.once('close', () => {
       if (!response.writableEnded) hungUp += 1;
@@ -75,9 +81,14 @@ export const startOpenAiServer = async (): Promise<OpenAiServer> => {
         embed(received, response);
         return;
       }
+      if (received.path.endsWith('/models')) {
+        list(served, response);
+        return;
+      }
       const [reply] = replies;
       if (replies.length > 1) replies = replies.slice(1);
-      if (reply !== undefined) answer(reply, received, response);
+      if (reply === undefined) return;
+      answer(typeof reply === 'function' ? reply(received) : reply, received, response);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -88,6 +99,9 @@ export const startOpenAiServer = async (): Promise<OpenAiServer> => {
     hungUp: () => hungUp,
     reply: (...next) => {
       replies = next;
+    },
+    serve: (models) => {
+      served = models;
     },
     close: () =>
       new Promise((resolve) => {
@@ -105,8 +119,14 @@ const receive = async (request: IncomingMessage): Promise<WireRequest> => {
   return {
     path: request.url ?? '',
     authorization: request.headers.authorization ?? null,
-    body: JSON.parse(Buffer.concat(pieces).toString('utf8')) as WireRequest['body'],
+    body: JSON.parse(Buffer.concat(pieces).toString('utf8') || '{}') as WireRequest['body'],
   };
+};
+
+const list = (served: readonly string[] | null, response: ServerResponse): void => {
+  response.writeHead(served === null ? 404 : 200, { 'Content-Type': 'application/json' });
+  const data = (served ?? []).map((id) => ({ id, object: 'model', created: 0, owned_by: 'us' }));
+  response.end(JSON.stringify(served === null ? { error: {} } : { object: 'list', data }));
 };
 
 const answer = (reply: Reply, request: WireRequest, response: ServerResponse): void => {

@@ -10,6 +10,7 @@ import { LIVE } from '../../domain/case.ts';
 import type { Instant } from '../../domain/time.ts';
 import { tickTenant } from '../../jobs/line/tick-tenant.ts';
 import { runLine, type RunReport } from '../../jobs/run-line.ts';
+import { mindsOf } from '../../outside.ts';
 import { currentConfig } from '../../platform/config/store.ts';
 import type { TenantTx } from '../../platform/db/database.ts';
 import { listTenants, type TenantEntry } from '../../platform/tenant-store.ts';
@@ -93,7 +94,7 @@ const firstRun = async (
   tenantId: string,
 ): Promise<RunReport> => {
   const now = clock.now();
-  const line = { db, tenantId, world: LIVE, now, parts, models: outside.models ?? null };
+  const line = { db, tenantId, world: LIVE, now, parts, ...mindsOf(outside) };
   const report = await runLine({ ...line, reason: 'start', onProgress: progress.report });
   progress.report({ label: 'carrying out what is due', done: 0 });
   await tickTenant({ ...line, now: clock.now(), outside });

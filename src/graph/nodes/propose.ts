@@ -15,6 +15,7 @@ import { reasonAbout } from '../../agents/reason/reason.ts';
 import type { Thought } from '../../agents/reason/think.ts';
 import { bug } from '../../domain/errors.ts';
 import type { Proposal } from '../../domain/proposal.ts';
+import { modelFor } from '../../language-models/rules.ts';
 import type { PastStep } from '../../playbooks/define.ts';
 import type { AssessedSituation } from '../../sense/assess.ts';
 import type { Desk } from '../desk.ts';
@@ -101,7 +102,7 @@ const sceneOf = async (
   const rounds = await listRounds(tx, entry.id);
   const { mode, because } = await decidedMode(tx, {
     wanted: isHeldOut(turn) ? 'rules' : round.mode,
-    model: kit.models?.nameFor(agent.id) ?? null,
+    model: modelFor(kit.models, config, agent.id),
     playbook: playbook.id,
   });
   return {

@@ -5,6 +5,7 @@ import type { Instant } from '../../domain/time.ts';
 import { driveRound, type Driven } from '../../graph/drive.ts';
 import type { RoundKit } from '../../graph/kit.ts';
 import { CURRENT_VERSION } from '../../graph/versions.ts';
+import { modelFor } from '../../language-models/rules.ts';
 import { configFor } from '../../sense/config-for.ts';
 
 export interface DueRequest {
@@ -49,7 +50,7 @@ const openNext = (kit: RoundKit, entry: StoredCase, now: Instant): Promise<numbe
       cause: entry.nextLookCause ?? 'next look',
       mode:
         config.playbooks[entry.playbook]?.mode ??
-        (kit.models?.nameFor(entry.agent) ? 'hybrid' : 'rules'),
+        (modelFor(kit.models, config, entry.agent) === null ? 'rules' : 'hybrid'),
       graphVersion: CURRENT_VERSION,
       configVersion: config.version,
       release: config.release ?? null,

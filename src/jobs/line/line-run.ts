@@ -2,8 +2,8 @@ import type { World } from '../../domain/case.ts';
 import type { IncomingEvent } from '../../domain/event.ts';
 import type { TenantConfig } from '../../domain/tenant.ts';
 import type { Day, Instant } from '../../domain/time.ts';
-import type { LanguageModels } from '../../language-models/define.ts';
 import type { OpenDatabase, TenantTx } from '../../platform/db/database.ts';
+import type { Minds } from '../../outside.ts';
 import type { Parts } from '../../parts.ts';
 import { acceptEvents } from '../../sense/events/accept.ts';
 
@@ -13,8 +13,8 @@ export interface Progress {
   readonly total?: number;
 }
 
-/** What the line is asked to run over. */
-export interface LineRequest {
+/** What the line is asked to run over. A world that is not live asks no model. */
+export interface LineRequest extends Minds {
   readonly db: OpenDatabase;
   readonly tenantId: string;
   readonly world: World;
@@ -26,8 +26,6 @@ export interface LineRequest {
   /** `daily`, `import`, `ingest`, `as-of`, `start` … */
   readonly reason: string;
   readonly parts: Parts;
-  /** What agents reason with; `null`: rules decide. A world that is not live asks no model. */
-  readonly models: LanguageModels | null;
   readonly onProgress?: ((step: Progress) => void) | undefined;
 }
 

@@ -16,7 +16,7 @@ import { driveRound } from '../../graph/drive.ts';
 import { roundKit, type RoundKit } from '../../graph/kit.ts';
 import { configsInForce, currentConfig } from '../../platform/config/store.ts';
 import { configFor } from '../../sense/config-for.ts';
-import type { Outside } from '../../outside.ts';
+import { mindsOf, type Outside } from '../../outside.ts';
 import { countRound, driveDue, noRounds, type RoundCounts } from './drive-due.ts';
 import type { LineRequest } from './line-run.ts';
 import { followMergedAccounts } from './follow-accounts.ts';
@@ -52,7 +52,7 @@ const CHAIN_BATCH = 1000;
  */
 export const tickTenant = async (request: TickRequest): Promise<TickReport> => {
   const { db, tenantId, world, now, parts } = request;
-  const kit = roundKit({ db, parts, models: request.outside?.models ?? null });
+  const kit = roundKit({ db, parts, ...mindsOf(request.outside) });
   const config = await db.withTenant(tenantId, async (tx) => {
     await ensureRelease(tx, buildOf(parts), now);
     return currentConfig(tx);

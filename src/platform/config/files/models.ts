@@ -29,7 +29,9 @@ const price = z
 export const modelsFile = z.strictObject({
   default: modelName
     .optional()
-    .describe('The model of every agent that is not named below; RETINUE_MODEL where left out.'),
+    .describe(
+      'The model of every agent that is not named below; RETINUE_MODEL where left out, and without one what the endpoint lists.',
+    ),
   agents: z
     .record(identifier, modelName)
     .default({})
