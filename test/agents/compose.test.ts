@@ -75,6 +75,44 @@ const act = (tool: string, args: JsonObject, step: string | null = null): Move =
 });
 const steps = (composed: ReturnType<typeof of>) => composed.drafts.map(({ draft }) => draft.step);
 
+describe('agent, beside the plan', () => {
+  const fateOf = (composed: ReturnType<typeof of>, step: string) =>
+    composed.fates.find((one) => one.step === step)?.fate;
+  const checkIn = (contactId: string) =>
+    act('send_template', { contactId, templateId: 'check-in' });
+
+  test('covers a step by what is about the same thing, and files it once', () => {
+    const composed = of([checkIn(dana.id)], { mode: 'agent' });
+    expect(fateOf(composed, 'check-in')).toBe('changed');
+    expect(composed.drafts.filter(({ draft }) => draft.tool === 'send_template')).toHaveLength(1);
+  });
+
+  test.each<[string, Move]>([
+    ['was refused', checkIn('eve@evil.test')],
+    [
+      'uses another template',
+      act('send_template', { contactId: dana.id, templateId: 'save-discount' }),
+    ],
+  ])(
+    'does not cover a step by what %s: a person decides on it after text of outsiders',
+    (_, move) => {
+      const composed = of([move], { mode: 'agent', readUntrusted: true });
+      expect(fateOf(composed, 'check-in')).toBe('waits');
+      expect(steps(composed)).toContain('check-in');
+    },
+  );
+
+  test('writes to one person about one thing', () => {
+    const walter = { ...dana, id: 'harbor-walter', name: 'Walter Pine' };
+    const preview = { ...previewInput(known), contacts: [dana, walter] };
+    const composed = of([checkIn(dana.id), checkIn(walter.id)], { mode: 'agent', preview });
+    expect(composed.drafts.filter(({ draft }) => draft.tool === 'send_template')).toHaveLength(1);
+    expect(composed.refused.map(({ reason }) => reason)).toContain(
+      'somebody is written to about it already',
+    );
+  });
+});
+
 describe('hybrid', () => {
   test.each<[string, Move, string]>([
     [

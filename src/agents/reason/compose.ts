@@ -7,6 +7,7 @@ import type { PastProposal } from '../../tools/read/define.ts';
 import { admit, type AcceptedDraft, type Admission, type Admitting } from '../admit.ts';
 import { ungrounded } from './grounds.ts';
 import type { Move } from './move.ts';
+import { beside, distinct, topicOf } from './topic.ts';
 
 /** A draft with what a policy wants to know of how a model came to it. */
 export interface ReasonedDraft extends AcceptedDraft {
@@ -69,25 +70,19 @@ export const contradiction = (moves: readonly Move[]): string | null => {
  */
 export const compose = (composition: Composition): Composed => {
   const { plan, moves, mode } = composition;
-  const answers = new Map(plan.map((step) => [step.step, answerTo(step, composition)]));
+  const own = mode === 'agent' ? judge(distinct(ownDrafts(composition)), composition) : NONE;
+  const answers = new Map(plan.map((step) => [step.step, answerTo(step, composition, own.drafts)]));
   const fates = plan.map((step) => fateOf(step, answers.get(step.step) ?? KEPT));
-  const own =
-    mode === 'agent'
-      ? moves.flatMap((move) =>
-          move.kind === 'act' && !plan.some(({ step }) => step === move.step)
-            ? [ownDraft(move)]
-            : [],
-        )
-      : [];
   const strangers = mode === 'agent' ? [] : moves.flatMap((move) => stranger(move, plan));
   const planned = inOrder(plan, moves).flatMap(({ step }) => answers.get(step)?.drafts ?? []);
-  const judgedOwn = judge(unique(own, planned), composition);
-  const drafts = [...planned, ...judgedOwn.drafts];
+  const added = beside(planned, own.drafts, (entry) => previewOf(entry, composition).outward);
+  const drafts = [...planned, ...added.drafts];
   return {
     drafts: drafts.slice(0, MOST + plan.length),
     refused: [
       ...[...answers.values()].flatMap(({ refused }) => refused),
-      ...judgedOwn.refused,
+      ...own.refused,
+      ...added.twice.map(({ draft }) => refusal(draft, 'somebody is written to about it already')),
       ...strangers,
       ...drafts
         .slice(MOST + plan.length)
@@ -96,6 +91,14 @@ export const compose = (composition: Composition): Composed => {
     fates,
   };
 };
+
+/** What an agent asks for beyond the steps of the plan. */
+const ownDrafts = ({ plan, moves }: Composition): readonly PlannedStep[] =>
+  moves.flatMap((move) =>
+    move.kind === 'act' && !plan.some(({ step }) => step === move.step) ? [ownDraft(move)] : [],
+  );
+
+const NONE = { drafts: [], refused: [] };
 
 interface StepAnswer {
   readonly fate: Fate;
@@ -115,9 +118,14 @@ const fateOf = ({ step, tool, mandatory }: PlannedStep, { fate, why }: StepAnswe
   ...(why === undefined ? {} : { why }),
 });
 
-const answerTo = (step: PlannedStep, composition: Composition): StepAnswer => {
+const answerTo = (
+  step: PlannedStep,
+  composition: Composition,
+  own: readonly ReasonedDraft[],
+): StepAnswer => {
   const named = composition.moves.find((one) => one.step === step.step);
-  if (named === undefined && isCovered(step, composition)) return COVERED;
+  const isCovered = own.some(({ draft }) => topicOf(draft) === topicOf(step));
+  if (named === undefined && isCovered && step.mandatory !== true) return COVERED;
   const move = named ?? wholesale(step, composition);
   if (move === undefined || move.kind === 'keep') return asPlanned(step, composition, move?.why);
   if (step.mandatory === true)
@@ -134,12 +142,6 @@ const wholesale = (step: PlannedStep, { moves, mode }: Composition): Move | unde
   if (mode === 'hybrid' || step.mandatory === true) return undefined;
   return { kind: 'decline', step: step.step, why: 'nothing like it was asked for' };
 };
-
-/** Where the plan was not handed over, what is asked for by the same tool stands in place of a step. */
-const isCovered = (step: PlannedStep, { moves, mode }: Composition): boolean =>
-  mode === 'agent' &&
-  step.mandatory !== true &&
-  moves.some((move) => move.kind === 'act' && move.tool === step.tool);
 
 const asPlanned = (step: PlannedStep, composition: Composition, why?: string): StepAnswer => {
   const { accepted, refused } = admit([step], composition);
@@ -276,23 +278,6 @@ const ownDraft = ({ tool, args, step, why }: Act): PlannedStep => ({
   args,
   reason: withRationale('', why),
 });
-
-/** The same deed once; different ones by names of their own. */
-const unique = (
-  drafts: readonly PlannedStep[],
-  planned: readonly ReasonedDraft[],
-): PlannedStep[] => {
-  const deeds = new Set(planned.map(({ draft }) => canonicalJson([draft.tool, draft.args])));
-  const names = new Map<string, number>();
-  return drafts.flatMap((draft) => {
-    const deed = canonicalJson([draft.tool, draft.args]);
-    if (deeds.has(deed)) return [];
-    deeds.add(deed);
-    const count = (names.get(draft.step) ?? 0) + 1;
-    names.set(draft.step, count);
-    return [count === 1 ? draft : { ...draft, step: `${draft.step}-${String(count)}` }];
-  });
-};
 
 const stranger = (move: Move, plan: readonly PlannedStep[]): Admission['refused'] => {
   if (move.step === null && move.kind === 'decline') return [];

@@ -8,6 +8,7 @@ import type { Instant } from '../../domain/time.ts';
 import type { Case } from '../../domain/case.ts';
 import type { Agent } from '../define.ts';
 import { caseBrief } from './brief.ts';
+import { quotesTexts } from './quoted.ts';
 import { think, type Thought } from './think.ts';
 import { actSpec, planSpecs } from './tools.ts';
 
@@ -60,6 +61,7 @@ export const reasonAbout = (kit: AskKit, reasoning: Reasoning): Promise<Thought>
     ...reasoning,
     others: agents.filter(({ id }) => id !== agent.id),
     brief: caseBrief({ ...reasoning, plan: handed }),
+    briefIsUntrusted: quotesTexts(reasoning),
     answers: [...allowed.map(actSpec), ...planSpecs(handed !== null)],
     ask: (by, messages, tools) =>
       askModel(kit, {

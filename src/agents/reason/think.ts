@@ -28,6 +28,8 @@ export interface Thinking {
   /** Whom it may consult. */
   readonly others: readonly Agent[];
   readonly brief: string;
+  /** What the brief quotes of systems outside holds what looks like a text rather than an id or a name. */
+  readonly briefIsUntrusted: boolean;
   readonly readTools: readonly ReadTool[];
   readonly input: ReadInput;
   readonly reach: Reach;
@@ -76,6 +78,9 @@ const MOST_READS = 12;
 const MOST_CONSULTATIONS = 2;
 /** One answer that cannot be used is put right; the second is the end. */
 const MOST_CORRECTIONS = 1;
+
+/** Named among what gave text of outsiders, beside read tools. */
+const BRIEF = 'brief';
 
 const State = new StateSchema({
   next: z.enum(['ask', 'look', 'done']).default('ask'),
@@ -129,6 +134,7 @@ class Mind {
 
   constructor(thinking: Thinking) {
     this.#thinking = thinking;
+    if (thinking.briefIsUntrusted) this.#untrusted.add(BRIEF);
     this.#messages = [
       new SystemMessage(thinking.agent.prompt.text),
       new HumanMessage(thinking.brief),
