@@ -41,6 +41,7 @@ const link = ([text, host]: RegExpMatchArray): Claim => ({
 });
 
 const PROMISES = [
+  'my\\s+word|our\\s+word|consider\\s+it\\s+(?:done|sorted|settled|fixed|solved)',
   'guarantee[ds]?|promis(?:e|es|ed|ing)|commit(?:s|ted|ment|ments)?|assure[ds]?|pledge[ds]?',
   'refund(?:s|ed|able|ing)?|reimburs(?:e|es|ed|ement)|compensat(?:e|es|ed|ion)|waiv(?:e|es|ed|ing)|money\\s+back',
   'free(?:\\s+of\\s+charge)?|no\\s+(?:extra\\s+)?(?:charge|cost)|at\\s+no\\s+cost|complimentary|on\\s+(?:us|the\\s+house)',

@@ -50,6 +50,7 @@ const takeTimes = (reader: Reader): void => {
     `(?:by\\s+|on\\s+|before\\s+|next\\s+|this\\s+)?(?:${WEEKDAYS})s?`,
     `(?:next|this|coming|following)\\s+(?:few\\s+)?(?:days?|weeks?|weekend|months?|quarters?|years?)`,
     `(?:by\\s+)?(?:the\\s+)?end\\s+of\\s+(?:the\\s+)?(?:day|week|month|quarter|year)`,
+    `an?\\s+(?:hour|day|week|fortnight|month|quarter|year)\\s+from\\s+(?:now|today)`,
     `Q[1-4](?:\\s+\\d{4})?`,
     `\\d{1,2}(?::\\d{2})?\\s?(?:am|pm|o['’]clock)|\\d{1,2}:\\d{2}`,
   ].join('|');

@@ -50,7 +50,7 @@ export const takeFigures = (reader: Reader): void => {
   // Digits of other scripts are figures too, and are not read here: nothing bears them out.
   reader.take(/\p{Nd}+/gu, ([text]) => ({ kind: 'figure', text: shown(text), readings: [] }));
   reader.take(
-    /\b(?:half|double|doubled|twice|triple|tripled|quadruple|a\s+third|a\s+quarter)\b/giu,
+    /\b(?:half|double|doubled|twice|triple|tripled|quadruple|a\s+third|a\s+quarter|a\s+handful|(?:dozens|scores|hundreds|thousands|millions)\s+of)\b/giu,
     ([text]) => ({
       kind: 'figure',
       text: shown(text),
