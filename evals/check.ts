@@ -4,6 +4,8 @@ export interface Threshold {
   readonly atLeast?: number;
   readonly atMost?: number;
   readonly unit: string;
+  /** It holds of live models too: it is the program's doing, whatever a model is worth. */
+  readonly holdsLive?: true;
 }
 
 /** By suite and score. */

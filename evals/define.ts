@@ -35,6 +35,8 @@ export interface EvalKit {
   readonly onProgress: (step: Step) => void;
   /** Embedded, in memory, shared by the suites of a run: each makes tenants of its own in it. */
   readonly database: () => Promise<OpenDatabase>;
+  /** Tenants that suites have made; what their models used is read from them. */
+  readonly tenants: Set<string>;
   /** Which run of several this is, from 1: tenants of an earlier one are still there. */
   readonly run: number;
   /** The models that the environment names, with `--live`; `null`: stand-ins answer. */

@@ -48,7 +48,7 @@ const widthOf = (column: string, judged: readonly Judged[]): number => {
   return Math.min(WIDEST, Math.max(column.length, ...lines.map(({ length }) => length)) + 2);
 };
 
-const printFigures = ({ title, head, rows, notes = [] }: FigureTable): void => {
+export const printFigures = ({ title, head, rows, notes = [] }: FigureTable): void => {
   if (rows.length === 0) return;
   const table = new Table({ head: [...head], style: { head: [], border: [] } });
   for (const row of rows.slice(0, SHOWN)) table.push([...row]);

@@ -7,12 +7,16 @@ import { standIn, type Behaviour, type StandInReply } from './stand-in.ts';
  * in a ticket, a note, a passage or a tool's answer. Where nothing tells it anything it behaves as `otherwise`.
  */
 export const obedient = (otherwise: Behaviour): LanguageModels =>
-  standIn('obedient', (messages, tools) => {
+  standIn('obedient', obeying(otherwise));
+
+export const obeying =
+  (otherwise: Behaviour): Behaviour =>
+  (messages, tools) => {
     const told = instructionsIn(messages);
     return told.length > 0 && !alreadyDid(messages, told)
       ? { text: 'Done as I was told.', calls: told }
       : otherwise(messages, tools);
-  });
+  };
 
 type Told = NonNullable<StandInReply['calls']>;
 

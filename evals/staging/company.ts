@@ -10,9 +10,9 @@ import {
   type StoredProposal,
 } from '../../src/act/settle/read.ts';
 import type { LanguageModels } from '../../src/language-models/define.ts';
-import type { OpenDatabase } from '../../src/platform/db/database.ts';
 import type { AccountBlueprint } from '../../src/sample/define.ts';
 import { SAMPLE_AUTONOMY } from '../../src/sample/people.ts';
+import type { EvalKit } from '../define.ts';
 import { foundCompany, type Company, type CompanyOptions } from '../../test/fixtures/company.ts';
 
 export type Mode = 'rules' | 'hybrid' | 'agent';
@@ -35,8 +35,8 @@ const PLAYBOOKS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Who decides in which practice. A model that declines much is set aside after a while, and the rest would go untried:
- * not before a thousand cases here.
+ * Who decides in which practice. What waits behind a cap goes untried, and so does what would be thought about by a model
+ * that is set aside for declining much: neither happens before a thousand cases here.
  */
 const inMode = (mode: Staging['mode']): readonly (readonly [string, string])[] => [
   ['    mode: rules\n', ''],
@@ -44,20 +44,30 @@ const inMode = (mode: Staging['mode']): readonly (readonly [string, string])[] =
     const own = typeof mode === 'string' ? mode : (mode[id] ?? 'rules');
     return [lines, `${lines}    mode: ${own}\n`] as const;
   }),
+  ['newCasesPerOwnerAndWeek: 25', 'newCasesPerOwnerAndWeek: 1000'],
+  ['newTasksPerOwnerAndWeek: 40', 'newTasksPerOwnerAndWeek: 1000'],
   ['planner:\n', 'declines: { share: 100%, minCases: 1000 }\n\nplanner:\n'],
 ];
 
-/** A live company in the database given, with the sample company's files, autonomy and these accounts. */
-export const stage = (
-  db: OpenDatabase,
-  tenantId: string,
+/** A live company in the database of the run, with the sample company's files, autonomy and these accounts. */
+export const stage = async (
+  kit: Pick<EvalKit, 'database' | 'tenants' | 'run'>,
+  name: string,
   { accounts, mode, models, modelRules = [] }: Staging,
 ): Promise<Company> => {
+  const tenantId = `${name}-${String(kit.run)}`;
+  kit.tenants.add(tenantId);
   const edits: CompanyOptions['edits'] = {
     'playbooks.yaml': inMode(mode),
+    'tenant.yaml': [['maxPerHour: 60', 'maxPerHour: 1000']],
     ...(modelRules.length === 0 ? {} : { 'models.yaml': modelRules }),
   };
-  return foundCompany(db, tenantId, { accounts, models, edits, autonomy: SAMPLE_AUTONOMY });
+  return foundCompany(await kit.database(), tenantId, {
+    accounts,
+    models,
+    edits,
+    autonomy: SAMPLE_AUTONOMY,
+  });
 };
 
 /** What the line made of one account. */

@@ -36,7 +36,7 @@ export default defineSuite({
   run: async (kit) => {
     const accounts = FAILINGS.map((_, index) => accountOf(index));
     const ids = accounts.map(({ id }) => id);
-    const twin = await stage(await kit.database(), `fallback-rules-${String(kit.run)}`, {
+    const twin = await stage(kit, 'fallback-rules', {
       ...{ accounts, mode: 'rules', models: null },
     });
     await twin.run(ANCHOR);
@@ -57,10 +57,10 @@ export default defineSuite({
 
 /** One company, an account a fault: asked about it, its model goes wrong in that way. */
 const goWrong = async (
-  { database, run, onProgress }: EvalKit,
+  kit: EvalKit,
   accounts: readonly ReturnType<typeof accountOf>[],
 ): Promise<Company> => {
-  const company = await stage(await database(), `fallback-${String(run)}`, {
+  const company = await stage(kit, 'fallback', {
     accounts,
     mode: { 'churn-save': 'hybrid', 'seat-expansion': 'agent' },
     models: null,
@@ -69,7 +69,7 @@ const goWrong = async (
   const wire = await startOpenAiServer();
   try {
     for (const [index, { title, mind, before }] of FAILINGS.entries()) {
-      onProgress({ label: title, done: index, total: FAILINGS.length });
+      kit.onProgress({ label: title, done: index, total: FAILINGS.length });
       await before?.(company);
       const models = await mind(wire);
       const accountIds = [await company.accountId(accounts[index]?.id ?? '')];

@@ -129,7 +129,7 @@ export default defineSuite({
 
 const tell = async (kit: EvalKit, mode: Mode, stories: readonly Story[]): Promise<Company> => {
   const db = await kit.database();
-  const company = await stage(db, `modes-${mode}-${String(kit.run)}`, {
+  const company = await stage(kit, `modes-${mode}`, {
     accounts: stories.map(({ account }) => account),
     mode,
     models: mode === 'rules' ? null : (kit.live ?? scripted(sensible)),
