@@ -3,7 +3,7 @@ import type { Standing } from '../act/settle/standing.ts';
 import type { TenantConfig } from '../domain/tenant.ts';
 import { embeddersFor, type EmbedderSettings } from '../knowledge/embedders/embedders.ts';
 import { searchKnowledge } from '../knowledge/search.ts';
-import { maskOf, type Known } from '../language-models/mask.ts';
+import { maskOf, type Known, type Mask } from '../language-models/mask.ts';
 import type { OpenDatabase } from '../platform/db/database.ts';
 import type { AssessedSituation } from '../sense/assess.ts';
 import conversation from '../sense/state/conversation.ts';
@@ -98,9 +98,16 @@ export const reachOf = (
   {
     tenantId,
     embeddings,
-  }: { readonly tenantId: string; readonly embeddings?: EmbedderSettings | undefined },
+    mask,
+  }: {
+    readonly tenantId: string;
+    readonly embeddings?: EmbedderSettings | undefined;
+    readonly mask: Mask;
+  },
 ): Reach => ({
-  searchKnowledge: async (text, limit) => {
+  searchKnowledge: async (question, limit) => {
+    // The packaged embedder is in the house; a question to any other leaves it.
+    const text = embeddings?.model === undefined ? question : mask.hide(question);
     const { hits } = await searchKnowledge(db, tenantId, embeddersFor(embeddings), {
       text,
       limit: limit * 2,

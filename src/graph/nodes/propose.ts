@@ -135,6 +135,8 @@ const letThink = (
 ): Promise<Thought> => {
   const { turn, situation, standing } = scene;
   const input = readInputOf(situation, standing, ofAccount, turn.config);
+  const mask = maskFor(standing, input, turn.config);
+  const { embeddings } = kit;
   return reasonAbout(kit, {
     mode: scene.mode === 'agent' ? 'agent' : 'hybrid',
     agent: turn.agent,
@@ -148,8 +150,8 @@ const letThink = (
     actTools: kit.parts.actTools,
     readTools: kit.parts.readTools,
     input,
-    reach: reachOf(kit.db, { tenantId: state.tenantId, embeddings: kit.embeddings }),
-    mask: maskFor(standing, input, turn.config),
+    reach: reachOf(kit.db, { tenantId: state.tenantId, embeddings, mask }),
+    mask,
     now: desk.now,
   });
 };
