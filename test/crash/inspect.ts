@@ -40,7 +40,9 @@ const NEVER: Readonly<Record<string, string>> = {
   'an event was claimed and not kept': `select source, event_id from event_keys k
      where not exists (select from events e where e.source = k.source and e.event_id = k.event_id)`,
   'an event was quarantined': 'select event_id, code from quarantine',
-  'a round was left': `select case_id, round, status from rounds where status in ('running', 'failed')`,
+  'a round was left': `select case_id, round, status, note from rounds where status in ('running', 'failed')`,
+  'a round waits for nobody': `select case_id, round, attempts from rounds r where status = 'waiting'
+     and not exists (select from approvals a where a.approval_id = any(r.waiting_on) and a.status = 'pending')`,
   'a run was left': `select run_id from runs where status = 'running'`,
   'an effect was left': `select action_id, status from outbox where status in ('held', 'ready', 'sending', 'failed')`,
   'a consequence was left': 'select action_id from outbox where owed',

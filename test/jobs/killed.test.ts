@@ -3,9 +3,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { listApprovals } from '../../src/act/approvals/read.ts';
+import { vote } from '../../src/act/approvals/vote.ts';
 import { listCases } from '../../src/act/cases/case-store.ts';
 import { LIVE } from '../../src/domain/case.ts';
-import { addMinutes } from '../../src/domain/time.ts';
+import { addMinutes, type Instant } from '../../src/domain/time.ts';
+import { driveRound } from '../../src/graph/drive.ts';
 import { roundKit } from '../../src/graph/kit.ts';
 import { driveDue } from '../../src/jobs/line/drive-due.ts';
 import { runLine } from '../../src/jobs/run-line.ts';
@@ -48,19 +51,21 @@ const standing = (company: Company, accountId: string) =>
       ),
       approvals: await ask('select status from approvals where account_id = $1'),
       outbox: await ask(
-        'select port, template_id, status from outbox where account_id = $1 order by 1',
+        'select port, template_id, status from outbox where account_id = $1 order by 1, 2',
       ),
       tasks: await ask('select kind, status from tasks where account_id = $1 order by 1'),
     };
   });
 
+const ANSWERED = addMinutes(ANCHOR, 10);
+
 /** Time passes until the dead worker's leases lapse; then another takes up what it left, and holds come to their end. */
-const takeOver = async (company: Company): Promise<void> => {
+const takeOver = async (company: Company, since: Instant = ANCHOR): Promise<void> => {
   await company.here(async (tx) => {
     await tx.query(`update rounds set lease_until = 'epoch' where lease_until is not null`);
     await tx.query(`update leases set until = 'epoch' where until is not null`);
   });
-  for (const minutes of [1, 2]) await company.tick(addMinutes(ANCHOR, minutes));
+  for (const minutes of [1, 2]) await company.tick(addMinutes(since, minutes));
 };
 
 describe('a worker that dies after a commit of a round', () => {
@@ -127,6 +132,46 @@ describe('a worker that dies after a commit of a round', () => {
       tasks: [{ kind: 'alert_account_manager' }],
     });
     for (const commit of KILL_AT) {
+      const found = await standing(company, await company.accountId(`killed-${commit}`));
+      expect({ commit, ...found }).toEqual({ commit, ...expected });
+    }
+  });
+
+  /** Takes up the answer to what the account's round waits for, until the commit after which the worker dies. */
+  const takeUpUntil = async (name: string, killAt: number): Promise<number> => {
+    let commits = 0;
+    const db = mortal(database, () => {
+      commits += 1;
+      if (commits === killAt) throw new Error('killed');
+    });
+    const accountId = await company.accountId(name);
+    const [entry] = await company.here((tx) => listCases(tx, { world: LIVE.id, accountId }));
+    const driven = driveRound(roundKit({ db, parts: company.parts, models: null }), {
+      ...{ tenantId: 'mortal', caseId: entry?.id ?? '', round: 1, now: ANSWERED },
+    });
+    if (killAt === 0) await driven;
+    else await expect(driven).rejects.toThrow('killed');
+    return commits;
+  };
+
+  test('nor does one that takes up the answer of people', async () => {
+    const pending = await company.here((tx) => listApprovals(tx, { status: 'pending' }));
+    for (const { id: approvalId, quorum } of pending)
+      for (const person of company.approvers.slice(0, quorum))
+        await company.here((tx) =>
+          vote(tx, { approvalId, person, vote: 'approve', now: ANSWERED }),
+        );
+    const commits = await takeUpUntil('unharmed', 0);
+    const deaths = KILL_AT.filter((commit) => commit <= commits);
+    expect(deaths.length).toBeGreaterThan(3);
+    for (const commit of deaths) await takeUpUntil(`killed-${commit}`, commit);
+    await takeOver(company, ANSWERED);
+    const expected = await standing(company, await company.accountId('unharmed'));
+    expect(expected).toMatchObject({
+      rounds: [{ round: 1, status: 'done' }],
+      approvals: [{ status: 'consumed' }],
+    });
+    for (const commit of deaths) {
       const found = await standing(company, await company.accountId(`killed-${commit}`));
       expect({ commit, ...found }).toEqual({ commit, ...expected });
     }

@@ -31,6 +31,7 @@ interface RoundRow {
   readonly next_look_at: Instant | null;
   readonly lease_epoch: number;
   readonly attempts: number;
+  readonly retry_at: Instant | null;
   readonly opened_at: Instant;
   readonly closed_at: Instant | null;
 }
@@ -57,6 +58,7 @@ const toRound = (row: RoundRow): Round => ({
   nextLookAt: row.next_look_at,
   leaseEpoch: row.lease_epoch,
   attempts: row.attempts,
+  retryAt: row.retry_at,
   openedAt: row.opened_at,
   closedAt: row.closed_at,
 });
@@ -142,7 +144,10 @@ const hasUnfinished = async (tx: TenantTx, caseId: string): Promise<boolean> => 
   return rows.length > 0;
 };
 
-/** Rounds that nobody drives: begun, with no lease in force, and past their time to try again. */
+/**
+ * Rounds that nobody drives any more: begun and in nobody's hands, left by a worker that died with the lease, or past
+ * their time to try again. One that waits for people is among them once a worker took up their answer and did not end it.
+ */
 export const strandedRounds = async (
   tx: TenantTx,
   world: string,
@@ -150,7 +155,8 @@ export const strandedRounds = async (
 ): Promise<Round[]> => {
   const rows = await tx.query<RoundRow>(
     `select * from rounds
-      where world = $1 and status = 'running'
+      where world = $1
+        and (status = 'running' or (status = 'waiting' and (lease_until is not null or retry_at is not null)))
         and (lease_until is null or lease_until < clock_timestamp())
         and (retry_at is null or retry_at <= $2)
       order by case_id`,

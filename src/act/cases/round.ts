@@ -48,6 +48,8 @@ export interface Round {
   readonly nextLookAt: Instant | null;
   readonly leaseEpoch: number;
   readonly attempts: number;
+  /** Not before then, after a failure; `null` where nothing failed. */
+  readonly retryAt: Instant | null;
   readonly openedAt: Instant;
   readonly closedAt: Instant | null;
 }

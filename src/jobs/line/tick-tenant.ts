@@ -126,8 +126,12 @@ const driveUnfinished = async (kit: RoundKit, request: TickRequest): Promise<Rou
     const pending = await listApprovals(tx, { world: world.id, status: 'pending' });
     const open = new Set(pending.map(({ id }) => id));
     const isAnswered = ({ waitingOn }: Round) => waitingOn.some((id) => !open.has(id));
-    const waiting = await waitingRounds(tx, world.id);
-    return [...(await strandedRounds(tx, world.id, now)), ...waiting.filter(isAnswered)];
+    const stranded = await strandedRounds(tx, world.id, now);
+    const known = new Set(stranded.map(({ caseId }) => caseId));
+    const answered = (await waitingRounds(tx, world.id)).filter(
+      (round) => isAnswered(round) && round.retryAt === null && !known.has(round.caseId),
+    );
+    return [...stranded, ...answered];
   });
   let counts = noRounds;
   for (const { caseId, round } of rounds) {
