@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { LanguageModels } from '../src/language-models/define.ts';
+import { traceOnlyWithKey } from '../src/language-models/tracing.ts';
 import { openDatabase } from '../src/platform/db/open.ts';
 import type { OpenDatabase } from '../src/platform/db/database.ts';
 import { loadCatalogue } from '../src/platform/catalogue.ts';
@@ -133,6 +134,7 @@ const withStandIns = async (suites: readonly Suite[]): Promise<void> => {
   process.exitCode = failed === 0 ? 0 : 1;
 };
 
+traceOnlyWithKey(process.env);
 try {
   await main();
 } finally {

@@ -4,6 +4,7 @@ import { loadCommands } from './commands/commands.ts';
 import { runCommand } from './commands/run-command.ts';
 import { readSettings } from './commands/settings.ts';
 import { RetinueError } from './domain/errors.ts';
+import { traceOnlyWithKey } from './language-models/tracing.ts';
 import { problemOf, statusOf } from './platform/http/problem.ts';
 import { log } from './platform/log.ts';
 import { EXIT_CODES_HELP, exitCodeOf } from './platform/terminal/exit-codes.ts';
@@ -50,6 +51,7 @@ const FOOTER = [
 export const main = async (words: readonly string[]): Promise<number> => {
   const terminal = processTerminal();
   quietLog();
+  traceOnlyWithKey(process.env);
   endOnBrokenPipe();
   const wantsJson = words.includes('--json');
   try {

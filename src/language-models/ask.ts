@@ -13,6 +13,7 @@ import { hideMessages } from './messages.ts';
 import { modelRulesOf, wantedFor } from './rules.ts';
 import { readStream, type Heard } from './stream.ts';
 import { toolsFor } from './tools.ts';
+import { UNTRACED } from './tracing.ts';
 import { unmaskedNow } from './unmasking-store.ts';
 import { usageOf } from './usage.ts';
 
@@ -57,6 +58,8 @@ export interface OpenQuestion {
   /** As they leave. */
   readonly messages: readonly BaseMessage[];
   readonly tools: readonly ToolDefinition[];
+  /** Names or texts leave as they are: for the model, and for nobody who traces its calls. */
+  readonly isUnmasked: boolean;
   /** It failed so often that it is left alone. */
   readonly isResting: boolean;
 }
@@ -77,22 +80,32 @@ const open = async ({ db, models }: AskKit, asked: Question): Promise<OpenQuesti
   });
   if (name === null || model === null) return null;
   const question = { ...asked, mask: asked.mask.letting(unmasked) };
+  const isUnmasked = unmasked.names === true || unmasked.texts === true;
   return {
-    ...{ question, models, model, name, rules, zone: config.zone },
+    ...{ question, isUnmasked, models, model, name, rules, zone: config.zone },
     messages: hideMessages(question.messages, question.mask),
     tools: toolsFor(question.tools),
     isResting: circuitState(models) === 'open',
   };
 };
 
-const hear = ({ question, model, messages, tools, rules }: OpenQuestion): Promise<Heard> => {
+const hear = ({
+  question,
+  model,
+  messages,
+  tools,
+  rules,
+  isUnmasked,
+}: OpenQuestion): Promise<Heard> => {
   const bound = tools.length === 0 ? model : (model.bindTools?.([...tools]) ?? model);
   const patience = {
     wholeMilliseconds: rules.answer.seconds * 1000,
     idleMilliseconds: rules.answer.silentSeconds * 1000,
   };
+  const tracing = isUnmasked ? { callbacks: [UNTRACED] } : {};
   return readStream(
-    (signal) => bound.stream([...messages], { signal }) as Promise<AsyncIterable<AIMessageChunk>>,
+    (signal) =>
+      bound.stream([...messages], { signal, ...tracing }) as Promise<AsyncIterable<AIMessageChunk>>,
     { patience, ...question },
   );
 };

@@ -15,25 +15,25 @@ interface Quoted {
 export const quotesTexts = ({ case: { subject }, accountName, input }: Quoted): boolean =>
   [subject, ...input.contacts.map(({ id }) => id)].some(isNoId) ||
   [accountName, ...input.contacts.map(({ name }) => name)].some(isNoName) ||
-  Object.values(input.facts).some(({ value }) => textsIn(value).some(isText));
+  Object.values(input.facts).some(({ value }) => holdsText(value));
 
 const LONGEST_ID = 100;
 const LONGEST_NAME = 80;
 const MOST_WORDS_OF_A_NAME = 6;
-const MOST_WORDS = 12;
 
 const isNoId = (id: string): boolean => id.length > LONGEST_ID || /[\s{}()<>"]/u.test(id);
 
 const isNoName = (name: string): boolean =>
-  name.length > LONGEST_NAME || wordsOf(name) > MOST_WORDS_OF_A_NAME || isText(name);
+  name.length > LONGEST_NAME || wordsOf(name) > MOST_WORDS_OF_A_NAME || isCode(name);
 
-/** Lists of features and the like are words, a few; orders are sentences or code. */
-const isText = (text: string): boolean => wordsOf(text) > MOST_WORDS || /[{}<>\n]/u.test(text);
+const isCode = (text: string): boolean => /[{}<>\n]/u.test(text);
 
 const wordsOf = (text: string): number => text.trim().split(/\s+/u).length;
 
-const textsIn = (value: Json): readonly string[] => {
-  if (typeof value === 'string') return [value];
-  if (typeof value !== 'object' || value === null) return [];
-  return [...Object.keys(value), ...Object.values(value).flatMap(textsIn)];
+/** Reasons that the program itself words stand among facts too: only ids, and what looks like code, tell a text. */
+const holdsText = (value: Json, key = ''): boolean => {
+  if (typeof value === 'string') return isCode(value) || (/id$/iu.test(key) && isNoId(value));
+  if (Array.isArray(value)) return value.some((one: Json) => holdsText(one, key));
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([name, one]) => isCode(name) || holdsText(one, name));
 };
