@@ -12,7 +12,7 @@ import type { Mentioned } from './match-accounts.ts';
 import { readQuestion, type Question } from './question.ts';
 import { Acquaintance } from './reason/acquaintance.ts';
 import { notBorneOut } from './reason/borne-out.ts';
-import { calendarText, chatBrief } from './reason/brief.ts';
+import { calendarText, chatBrief, SCALE } from './reason/brief.ts';
 import { evidenceOf, type Evidence } from './reason/evidence.ts';
 import { think, type Thought } from './reason/think.ts';
 import { ungroundedIn } from './reason/ungrounded.ts';
@@ -148,7 +148,7 @@ class Conversation {
 
   evidence(): Evidence[] {
     return [
-      ...evidenceOf(calendarText(this.today), null),
+      ...evidenceOf([calendarText(this.today), SCALE], null),
       ...this.found.flatMap(({ args, looked }) => evidenceOf(looked.data, accountIn(args))),
     ];
   }

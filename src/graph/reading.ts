@@ -2,7 +2,7 @@ import type { StoredProposal } from '../act/settle/read.ts';
 import type { Standing } from '../act/settle/standing.ts';
 import type { TenantConfig } from '../domain/tenant.ts';
 import { embeddersFor, type EmbedderSettings } from '../knowledge/embedders/embedders.ts';
-import { searchKnowledge } from '../knowledge/search.ts';
+import { citedPassages } from '../knowledge/cite.ts';
 import { maskOf, type Known, type Mask } from '../language-models/mask.ts';
 import type { OpenDatabase } from '../platform/db/database.ts';
 import type { AssessedSituation } from '../sense/assess.ts';
@@ -108,18 +108,10 @@ export const reachOf = (
   searchKnowledge: async (question, limit) => {
     // The packaged embedder is in the house; a question to any other leaves it.
     const text = embeddings?.model === undefined ? question : mask.hide(question);
-    const { hits } = await searchKnowledge(db, tenantId, embeddersFor(embeddings), {
-      text,
-      limit: limit * 2,
-    });
-    return hits
-      .filter(({ collection }) => collection !== OF_ACCOUNTS)
-      .slice(0, limit)
-      .map(({ origin, source, ordinal, title, heading, text: passage }) => ({
-        citation: `${origin}:${source}#${String(ordinal)}`,
-        title,
-        heading,
-        text: passage,
-      }));
+    const asked = { text, limit, without: [OF_ACCOUNTS] };
+    const { passages } = await citedPassages(db, tenantId, embeddersFor(embeddings), asked);
+    return passages.map(({ citation, title, heading, text: passage }) => ({
+      ...{ citation, title, heading, text: passage },
+    }));
   },
 });

@@ -7,8 +7,13 @@ export default defineQuestion({
   title: 'What waits for an approval',
   about: 'anything',
   examples: ['what waits for my approval?'],
-  fits: ({ words, asks }) =>
-    asks && /\bapprov(e|al|als)\b|\b(decide|decision)s? .*\b(me|us|waiting)\b/.test(words) ? 8 : 0,
+  fits: ({ words, asks }) => {
+    // Told to decide, it says what there is to decide, and where.
+    if (/^(please |yes,? |ok(ay)?,? )*(approve|reject|sign off)\b/.test(words)) return 7;
+    return asks && /\bapprov(e|al|als)\b|\b(decide|decision)s? .*\b(me|us|waiting)\b/.test(words)
+      ? 8
+      : 0;
+  },
   answer: async ({ account }, look) => {
     const found = await look(
       waitingApprovals,

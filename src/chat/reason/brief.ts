@@ -28,6 +28,9 @@ export const calendarText = (today: Day): string =>
     }),
   ].join(' ');
 
+/** What is known before anything is looked up: how far scores go. */
+export const SCALE = 'Scores go from 0 to 100.';
+
 /** A question as a model is handed it, with whom it may be about. Pure. */
 export const chatBrief = ({
   question,
@@ -40,7 +43,8 @@ export const chatBrief = ({
 }: ChatBrief): string =>
   [
     calendarText(today),
-    `Scores (of 100): ${parts.scores.map(({ id }) => id).join(', ')}.`,
+    SCALE,
+    `Scores: ${parts.scores.map(({ id }) => id).join(', ')}.`,
     `Facts: ${parts.signals.map(({ id }) => id).join(', ')}.`,
     `Templates: ${templates.join(', ')}.`,
     '## Accounts',

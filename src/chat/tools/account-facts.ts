@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { factsAsked } from '../../tools/read/account-facts.ts';
 import { defineChatTool } from '../define.ts';
 import { inTenant, ratedAccount } from '../desk.ts';
-import { factText } from '../fact-text.ts';
+import { factText, ownerText } from '../fact-text.ts';
 import { factSource } from '../sources.ts';
 
 const args = z.strictObject({
@@ -29,15 +30,13 @@ export default defineChatTool<z.infer<typeof args>, { readonly facts: readonly L
     inTenant(desk, async (tx) => {
       const account = await ratedAccount(tx, desk, accountId);
       const titles = new Map(desk.parts.signals.map(({ id, title }) => [id, title]));
-      const chosen = Object.entries(account.facts).filter(
-        ([id]) => ids === undefined || ids.includes(id),
-      );
+      const chosen = factsAsked(account.facts, ids);
       return {
         data: {
           facts: chosen.map(([id, fact]) => ({
             id,
             title: titles.get(id) ?? id.replaceAll('_', ' '),
-            text: factText(fact),
+            text: id === 'owner' ? ownerText(desk.config, fact.value ?? undefined) : factText(fact),
             trusted: fact.trustedValue !== null,
             freshAt: fact.freshAt,
           })),

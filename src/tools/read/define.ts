@@ -5,6 +5,7 @@ import type { ProposalStatus } from '../../domain/proposal.ts';
 import type { Scores } from '../../domain/score.ts';
 import type { TenantConfig } from '../../domain/tenant.ts';
 import type { Instant } from '../../domain/time.ts';
+import type { CitedPassage } from '../../knowledge/cite.ts';
 import type { Contact } from '../act/define.ts';
 
 /** What an account was offered, told or given to do before. */
@@ -43,17 +44,12 @@ export interface ReadInput {
   readonly past: readonly PastProposal[];
 }
 
-/** A passage of the knowledge base with what it takes to cite it. */
-export interface CitedPassage {
-  readonly citation: string;
-  readonly title: string;
-  readonly heading: string;
-  readonly text: string;
-}
-
 /** Ways to look something up that take I/O. Each is bound to the tenant and the account of the round that asks. */
 export interface Reach {
-  readonly searchKnowledge: (text: string, limit: number) => Promise<readonly CitedPassage[]>;
+  readonly searchKnowledge: (
+    text: string,
+    limit: number,
+  ) => Promise<readonly Omit<CitedPassage, 'passageId'>[]>;
 }
 
 interface Reading<A> {
