@@ -1,4 +1,5 @@
 import { dayIn } from '../domain/time.ts';
+import { hidingFrom } from '../knowledge/embedders/hiding.ts';
 import { askModel } from '../language-models/ask.ts';
 import type { Asked as Heard } from '../language-models/define.ts';
 import { modelRulesOf, wantedFor } from '../language-models/rules.ts';
@@ -84,8 +85,10 @@ class Conversation {
     );
     const { before } = talk;
     this.acquaintance.meet([...this.named, ...(before.account === null ? [] : [before.account])]);
+    const hide = (said: string) => this.acquaintance.mask().hide(said);
+    const embedders = hidingFrom(talk.desk.embedders, hide);
     const { look, sources } = lookingUp(
-      talk,
+      { ...talk, desk: { ...talk.desk, embedders } },
       (id) => this.acquaintance.nameOf(id),
       (found) => this.found.push(found),
     );
