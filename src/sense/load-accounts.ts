@@ -50,7 +50,7 @@ export interface Shared {
   readonly watches?: readonly DropWatch[];
 }
 
-const BATCH = 500;
+const BATCH = 100;
 
 /** Loads accounts in batches, some statements a batch and none an account. */
 export async function* loadAccountViews(
