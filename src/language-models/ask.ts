@@ -6,7 +6,8 @@ import type { Database } from '../platform/db/database.ts';
 import { currentConfig } from '../platform/config/store.ts';
 import { answerOf } from './answer.ts';
 import { attempt, circuitState, type Attempted } from './attempt.ts';
-import { book, settle, type Booking } from './book.ts';
+import { book, heardAgain, requestOf, settle, type Booking } from './book.ts';
+import { answeredBefore } from './call-store.ts';
 import type { Asked, LanguageModels, Question, Usage } from './define.ts';
 import type { Failure } from './failure.ts';
 import { hideMessages } from './messages.ts';
@@ -32,6 +33,8 @@ export interface AskKit {
 export const askModel = async (kit: AskKit, question: Question): Promise<Asked> => {
   const opened = await open(kit, question);
   if (opened === null) return { ok: false, fault: 'no_model', reason: 'no model is configured' };
+  const kept = await recall(kit, opened);
+  if (kept !== null) return kept;
   const booked = await kit.db.withTenant(question.tenantId, (tx) => book(tx, opened));
   if ('fault' in booked) return { ok: false, ...booked };
   const begun = performance.now();
@@ -45,6 +48,23 @@ export const askModel = async (kit: AskKit, question: Question): Promise<Asked> 
   return answer instanceof AIMessage
     ? { ok: true, message: answer, model: opened.name, usage }
     : { ok: false, fault: answer.fault, reason: answer.reason };
+};
+
+/** The answer that this round heard before its process died: it is paid for. */
+const recall = async ({ db }: AskKit, opened: OpenQuestion): Promise<Asked | null> => {
+  const { question, name } = opened;
+  const { purpose, tenantId } = question;
+  if (purpose.kind !== 'case') return null;
+  const { requestDigest } = requestOf(opened);
+  const kept = await db.withTenant(tenantId, (tx) =>
+    answeredBefore(tx, { ...purpose, model: name, requestDigest }),
+  );
+  if (kept === null) return null;
+  const { answer, inputTokens, outputTokens, isEstimated } = kept;
+  const message = answerOf(heardAgain(answer), question);
+  return message instanceof AIMessage
+    ? { ok: true, message, model: name, usage: { inputTokens, outputTokens, isEstimated } }
+    : null;
 };
 
 /** A question with everything that it takes to ask it. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AIMessage } from '@langchain/core/messages';
+import { AIMessage, AIMessageChunk } from '@langchain/core/messages';
 import { digest } from '../domain/identifiers.ts';
 import type { JsonObject } from '../domain/json.ts';
 import { dayIn, type Day } from '../domain/time.ts';
@@ -60,7 +60,7 @@ const refusal = ({ isResting, models }: OpenQuestion, over: string | null): Fail
   return { fault: 'circuit_open', reason };
 };
 
-const requestOf = ({ messages, tools }: OpenQuestion) => {
+export const requestOf = ({ messages, tools }: Pick<OpenQuestion, 'messages' | 'tools'>) => {
   const request = {
     messages: messages.map((message) => ({
       role: message.type,
@@ -105,6 +105,29 @@ export const settle = async (
 const answerAsHeard = (message: Heard['message']): JsonObject =>
   ({
     text: message.text,
-    toolCalls: (message.tool_calls ?? []).map(({ name, args }) => ({ name, args })),
+    toolCalls: (message.tool_calls ?? []).map(({ id, name, args }) => ({
+      ...(id === undefined ? {} : { id }),
+      ...{ name, args },
+    })),
     invalid: (message.invalid_tool_calls ?? []).map(({ name, args }) => ({ name, args })),
   }) as unknown as JsonObject;
+
+/** The same, from where it is kept. */
+export const heardAgain = (kept: JsonObject): Heard => {
+  const { text, toolCalls } = kept as unknown as KeptWords;
+  const tool_calls = toolCalls.map((call, index) => ({
+    ...{ id: `kept-${index}`, ...call },
+    type: 'tool_call' as const,
+  }));
+  const message = new AIMessageChunk({ content: text, tool_calls });
+  return { message, finishReason: 'stop', refusal: null };
+};
+
+interface KeptWords {
+  readonly text: string;
+  readonly toolCalls: readonly {
+    readonly id?: string;
+    readonly name: string;
+    readonly args: Record<string, unknown>;
+  }[];
+}

@@ -95,6 +95,47 @@ export const endCall = async (tx: TenantTx, callId: string, end: CallEnd): Promi
   );
 };
 
+/**
+ * Calls from before of which nothing was heard any more: whoever asked is gone. They stay booked at what they were, since
+ * nobody knows what they took. Returns how many it were.
+ */
+export const giveUpCalls = async (tx: TenantTx, before: Instant): Promise<number> => {
+  const rows = await tx.query(
+    `update model_calls set status = 'failed', fault = 'unreachable',
+       reason = 'the process that asked ended before the answer came'
+     where status = 'asked' and asked_at < $1 returning call_id`,
+    [before],
+  );
+  return rows.length;
+};
+
+/** An answer that was heard before, placeholders and all. */
+export interface KeptAnswer extends Pick<CallEnd, 'isEstimated'> {
+  readonly answer: JsonObject;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
+/** What the same model answered to the same request in the same round; `null`: it was not asked that, or in vain. */
+export const answeredBefore = async (
+  tx: TenantTx,
+  asked: {
+    readonly caseId: string;
+    readonly round: number;
+    readonly model: string;
+    readonly requestDigest: string;
+  },
+): Promise<KeptAnswer | null> => {
+  const [row] = await tx.query<KeptAnswer>(
+    `select answer, input_tokens as "inputTokens", output_tokens as "outputTokens", is_estimated as "isEstimated"
+     from model_calls
+     where case_id = $1 and round = $2 and model = $3 and request_digest = $4 and status = 'answered' and answer is not null
+     order by asked_at desc limit 1`,
+    [asked.caseId, asked.round, asked.model, asked.requestDigest],
+  );
+  return row ?? null;
+};
+
 /** Texts of calls from before are forgotten; what they cost, and the digests, stay. Returns how many it were. */
 export const pruneCalls = async (tx: TenantTx, before: Instant): Promise<number> => {
   const rows = await tx.query(

@@ -85,12 +85,23 @@ const ofStatus = (status: number, { code, headers }: Described): Failure => {
   );
 };
 
-/** Seconds, as `Retry-After` says it, or the milliseconds of `retry-after-ms`. A date is not read. */
+/** `Retry-After` in seconds or as a date, or the milliseconds of `retry-after-ms`. */
 const waitOf = (headers: Headers | null): Pick<Failure, 'retryAfterMilliseconds'> => {
   const precise = figure(headers?.get('retry-after-ms'));
   if (precise !== null) return { retryAfterMilliseconds: precise };
   const seconds = figure(headers?.get('retry-after'));
-  return seconds === null ? {} : { retryAfterMilliseconds: seconds * 1000 };
+  if (seconds !== null) return { retryAfterMilliseconds: seconds * 1000 };
+  const until = dateOf(headers?.get('retry-after'));
+  // By the endpoint's own clock, which need not be ours.
+  const since = dateOf(headers?.get('date'));
+  return until === null || since === null
+    ? {}
+    : { retryAfterMilliseconds: Math.max(0, until - since) };
+};
+
+const dateOf = (text: string | null | undefined): number | null => {
+  const at = Date.parse(text ?? '');
+  return Number.isNaN(at) ? null : at;
 };
 
 const figure = (text: string | null | undefined): number | null =>

@@ -243,7 +243,7 @@ describe('falls back to rules, and the case says why', () => {
 });
 
 describe('while the model thinks', () => {
-  test('no transaction is open, and who lost the round meanwhile files nothing', async () => {
+  test('no transaction is open; who lost the round meanwhile files nothing, and who takes it over need not ask again', async () => {
     const tenantId = 'overtaken';
     let answers = 0;
     const model = new ScriptedModel(async () => {
@@ -267,6 +267,35 @@ describe('while the model thinks', () => {
     await company.tick(addMinutes(ANCHOR, 5));
     const proposals = await company.here((tx) => listProposals(tx, live));
     expect(stepsOf(proposals)).toEqual(['alert', 'check-in', 'save-discount']);
-    expect(answers).toBe(2);
+    // What was answered to whoever lost it is not asked and paid again.
+    expect(answers).toBe(1);
+  });
+
+  test('a whole conversation is taken up where its process died', async () => {
+    const tenantId = 'taken-up';
+    let answers = 0;
+    const model = new ScriptedModel(async () => {
+      answers += 1;
+      if (answers === 1) return [read];
+      await database.withTenant(tenantId, (tx) =>
+        tx.query(
+          `update rounds set lease_epoch = lease_epoch + 1, lease_until = null where status = 'running'`,
+        ),
+      );
+      return [decline];
+    });
+    const company = await foundCompany(database, tenantId, {
+      accounts: [imminentChurn.account],
+      models: modelsOf(model),
+    });
+    await company.run(ANCHOR);
+    expect([answers, await company.here((tx) => listProposals(tx, live))]).toEqual([2, []]);
+    await company.tick(addMinutes(ANCHOR, 5));
+    const [proposals, calls] = await company.here(async (tx) => [
+      await listProposals(tx, live),
+      await tx.query('select 1 from model_calls'),
+    ]);
+    expect(proposals.find(({ step }) => step === 'check-in')?.status).toBe('pending_approval');
+    expect([answers, calls.length]).toEqual([2, 2]);
   });
 });

@@ -1,10 +1,14 @@
 import { AIMessage, HumanMessage, SystemMessage, ToolMessage } from '@langchain/core/messages';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
 import { z } from 'zod';
+import { addHours } from '../../src/domain/time.ts';
+import type { JobContext } from '../../src/jobs/define.ts';
+import forget from '../../src/jobs/forget-model-calls.ts';
 import { askModel } from '../../src/language-models/ask.ts';
 import {
   agentsOfDay,
   callsOfCase,
+  insertCall,
   lockDay,
   pruneCalls,
 } from '../../src/language-models/call-store.ts';
@@ -14,6 +18,7 @@ import { languageModelsOf } from '../../src/language-models/openai-compatible.ts
 import { defaultTenantFiles } from '../../src/platform/config/default.ts';
 import { readTenantFiles } from '../../src/platform/config/read.ts';
 import { applyConfig } from '../../src/platform/config/store.ts';
+import { fixedClock } from '../../src/platform/clock.ts';
 import type { OpenDatabase } from '../../src/platform/db/database.ts';
 import { createTenant, testDatabase } from '../support/database.ts';
 import { startOpenAiServer, type OpenAiServer } from '../support/openai-server.ts';
@@ -195,10 +200,20 @@ describe('an answer that cannot be used is a fault', () => {
   });
 });
 
+const DATE = 'Sun, 06 Nov 1994 08:49:37 GMT';
+
 describe('an endpoint that fails', () => {
   const answer = { kind: 'answer', text: 'Here.' } as const;
   it.each([
     ['429 with a hint', { kind: 'status', status: 429, headers: { 'retry-after': '0' } }],
+    [
+      '429 with a date that has come',
+      {
+        kind: 'status',
+        status: 429,
+        headers: { date: DATE, 'retry-after': DATE },
+      },
+    ],
     ['429 without one', { kind: 'status', status: 429 }],
     ['500', { kind: 'status', status: 500 }],
     ['a stream that is cut', { kind: 'cut', text: 'one two three', after: 3 }],
@@ -219,6 +234,15 @@ describe('an endpoint that fails', () => {
       'unreachable',
       'it wants to be left too long',
       { kind: 'status', status: 429, headers: { 'retry-after': '600' } },
+    ],
+    [
+      'unreachable',
+      'it wants to be left until ten minutes later',
+      {
+        kind: 'status',
+        status: 429,
+        headers: { date: DATE, 'retry-after': 'Sun, 06 Nov 1994 08:59:37 GMT' },
+      },
     ],
     ['unreachable', 'no credit', { kind: 'status', status: 429, code: 'insufficient_quota' }],
     ['unreachable', 'a wrong key', { kind: 'status', status: 401 }],
@@ -407,5 +431,61 @@ describe('where nobody names a model', () => {
     const before = lists();
     expect(await ask()).toMatchObject({ ok: true, model: 'their-model' });
     expect(lists()).toBe(before);
+  });
+});
+
+describe('what a round heard already', () => {
+  const call = { name: 'offer_seats', arguments: '{"to": "[email-1]", "seats": 5}' };
+
+  it('is not asked and paid again; another round asks anew', async () => {
+    server.reply({ kind: 'answer', calls: [call] });
+    const [requests, asked] = await requestsOf(() => ask());
+    const used = await usedToday(tenantId);
+    server.reply({ kind: 'answer', text: 'Something else.' });
+    const [again, recalled] = await requestsOf(() => ask());
+    expect([requests, again]).toEqual([1, 0]);
+    expect(await usedToday(tenantId)).toEqual(used);
+    if (!asked.ok || !recalled.ok) throw new Error('no answer');
+    expect(recalled.usage).toEqual(asked.usage);
+    // Who it is about is restored as it was.
+    expect(recalled.message.tool_calls?.map(({ args }) => args)).toEqual([
+      { to: 'ada@northwind.example', seats: 5 },
+    ]);
+    const purpose = { kind: 'case', caseId: 'case-1', round: 2, playbook: 'p' } as const;
+    expect((await requestsOf(() => ask({ purpose })))[0]).toBe(1);
+  });
+
+  it('in vain is asked again', async () => {
+    server.reply({ kind: 'status', status: 400 });
+    await ask();
+    server.reply({ kind: 'answer', text: 'Here.' });
+    expect(await ask()).toMatchObject({ ok: true });
+  });
+});
+
+describe('calls of a process that died', () => {
+  it('are given up after a day, and stay booked', async () => {
+    await db.withTenant(tenantId, async (tx) => {
+      for (const [callId, at] of [
+        ['00000000-0000-4000-8000-000000000001', addHours(NOW, -25)],
+        ['00000000-0000-4000-8000-000000000002', addHours(NOW, -23)],
+      ] as const) {
+        await insertCall(tx, {
+          ...{ callId, at, day: DAY, agent: 'cs', model: 'wire-model' },
+          purpose: { kind: 'chat', threadId: 'thread' },
+          ...{ booked: { tokens: 900, costNano: 7 }, request: {}, requestDigest: 'd' },
+        });
+      }
+    });
+    const context = { db, clock: fixedClock(NOW) } as unknown as JobContext;
+    const { signal } = new AbortController();
+    await forget.run({ ...context, signal, send: async () => undefined }, {});
+    const calls = await db.withTenant(tenantId, (tx) =>
+      tx.query('select status, fault, tokens, cost_nano as cost from model_calls order by call_id'),
+    );
+    expect(calls).toEqual([
+      { status: 'failed', fault: 'unreachable', tokens: 900, cost: 7 },
+      { status: 'asked', fault: null, tokens: 900, cost: 7 },
+    ]);
   });
 });
