@@ -33,7 +33,6 @@ type Entry = z.infer<typeof question>;
 export default defineSuite({
   id: 'chat',
   title: 'Chat about the sample company: right answers, and lies that nobody hears',
-  takesLiveModels: true,
   mustFail: () => MUST_FAIL,
   run: async (kit) => {
     const file = new URL('../datasets/chat.yaml', import.meta.url);
@@ -50,9 +49,9 @@ export default defineSuite({
 const tryChat = async (
   sample: Sample,
   entries: readonly Entry[],
-  { onProgress, live }: EvalKit,
+  { onProgress }: EvalKit,
 ): Promise<SuiteResult> => {
-  const tries = triesOf(sample, entries, live);
+  const tries = triesOf(sample, entries);
   const judged: (Judged & { readonly group: Group })[] = [];
   for (const [done, each] of tries.entries()) {
     onProgress({ label: 'asking', done, total: tries.length });
@@ -92,15 +91,11 @@ interface Try {
   readonly judge: (given: Answered) => readonly string[];
 }
 
-const triesOf = (
-  sample: Sample,
-  entries: readonly Entry[],
-  live: LanguageModels | null,
-): readonly Try[] =>
+const triesOf = (sample: Sample, entries: readonly Entry[]): readonly Try[] =>
   entries.flatMap((entry, place) => [
     ...(entry.words === 'free' ? [] : [byRules(sample, entry)]),
     ...(isForModel(entry)
-      ? [byModel(sample, entry, live), ...lies(sample, entry, place), ...near(sample, entry)]
+      ? [byModel(sample, entry), ...lies(sample, entry, place), ...near(sample, entry)]
       : []),
   ]);
 
@@ -136,9 +131,9 @@ const byRules = (sample: Sample, entry: Entry): Try => ({
   judge: (given) => judgeAnswer(expectedOf(sample, entry, 'rules'), given),
 });
 
-const byModel = (sample: Sample, entry: Entry, live: LanguageModels | null): Try => ({
+const byModel = (sample: Sample, entry: Entry): Try => ({
   ...{ group: 'model', title: entry.ask, entry },
-  models: live ?? scripted(rightMind(sample, entry)),
+  models: scripted(rightMind(sample, entry)),
   judge: (given) => judgeAnswer(expectedOf(sample, entry, 'model'), given),
 });
 
