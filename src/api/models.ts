@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { agreeToUnmasking, maskAgain, proposeUnmasking } from '../act/unmasking/unmasking.ts';
-import { dayIn } from '../domain/time.ts';
+import type { Principal } from '../domain/person.ts';
+import { dayIn, type Instant } from '../domain/time.ts';
 import { circuitState } from '../language-models/attempt.ts';
 import { agentsOfDay, dayUsed, faultsOfDay } from '../language-models/call-store.ts';
 import { minorOf, modelFor, modelRulesOf } from '../language-models/rules.ts';
@@ -100,55 +101,56 @@ export const showModelsRoute = defineRoute({
     services.db.withTenant(caller.tenantId, (tx) => show(tx, services)),
 });
 
-export const unmaskModelsRoute = defineRoute({
+type Changing<Body> = Body & { readonly person: Principal; readonly now: Instant };
+
+/** A route that changes what is masked, in the name of the person who calls it, and shows what holds then. */
+const maskingRoute = <Shape extends z.ZodType>(route: {
+  readonly id: string;
+  readonly path: `/${string}`;
+  readonly summary: string;
+  readonly body: Shape;
+  readonly change: (tx: TenantTx, changing: Changing<z.output<Shape>>) => Promise<unknown>;
+}) =>
+  defineRoute({
+    id: route.id,
+    method: 'post',
+    path: route.path,
+    summary: route.summary,
+    access: { kind: 'person', right: 'unmask_models' },
+    params: noParams,
+    query: noParams,
+    body: route.body,
+    response: answer,
+    handle: ({ services, caller, body }) =>
+      services.db.withTenant(caller.tenantId, async (tx) => {
+        const given = body as z.output<Shape> & object;
+        await route.change(tx, { ...given, person: caller, now: services.now() });
+        return show(tx, services);
+      }),
+  });
+
+export const unmaskModelsRoute = maskingRoute({
   id: 'unmaskModels',
-  method: 'post',
   path: '/v1/models/unmask',
   summary: 'Propose that names, or what customers wrote, leave for models as they are',
-  access: { kind: 'person', right: 'unmask_models' },
-  params: noParams,
-  query: noParams,
   body: z.object({ what, reason: z.string().trim().min(1).max(500) }),
-  response: answer,
-  handle: ({ services, caller, body }) =>
-    services.db.withTenant(caller.tenantId, async (tx) => {
-      await proposeUnmasking(tx, { ...body, person: caller, now: services.now() });
-      return show(tx, services);
-    }),
+  change: proposeUnmasking,
 });
 
-export const approveUnmaskingRoute = defineRoute({
+export const approveUnmaskingRoute = maskingRoute({
   id: 'approveUnmasking',
-  method: 'post',
   path: '/v1/models/unmask/approve',
   summary: 'Agree, as a second person, that it leaves as it is',
-  access: { kind: 'person', right: 'unmask_models' },
-  params: noParams,
-  query: noParams,
   body: z.object({ what }),
-  response: answer,
-  handle: ({ services, caller, body }) =>
-    services.db.withTenant(caller.tenantId, async (tx) => {
-      await agreeToUnmasking(tx, { ...body, person: caller, now: services.now() });
-      return show(tx, services);
-    }),
+  change: agreeToUnmasking,
 });
 
-export const maskModelsRoute = defineRoute({
+export const maskModelsRoute = maskingRoute({
   id: 'maskModels',
-  method: 'post',
   path: '/v1/models/mask',
   summary: 'Mask it again, or take the proposal back',
-  access: { kind: 'person', right: 'unmask_models' },
-  params: noParams,
-  query: noParams,
   body: z.object({ what }),
-  response: answer,
-  handle: ({ services, caller, body }) =>
-    services.db.withTenant(caller.tenantId, async (tx) => {
-      await maskAgain(tx, { ...body, person: caller, now: services.now() });
-      return show(tx, services);
-    }),
+  change: maskAgain,
 });
 
 export default defineResource({

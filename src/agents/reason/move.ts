@@ -13,3 +13,6 @@ export type Move =
   | { readonly kind: 'keep'; readonly step: string; readonly why: string }
   /** One step of the plan, or with `null` everything. */
   | { readonly kind: 'decline'; readonly step: string | null; readonly why: string };
+
+/** A call of an act tool. */
+export type Act = Extract<Move, { kind: 'act' }>;
