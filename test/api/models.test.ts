@@ -26,13 +26,14 @@ const post = (path: string, by: 'admin' | 'approver', body: object) =>
 const show = async () =>
   (await api.call('GET', '/v1/models', { token: house.sessions.viewer })).body as ModelsShape;
 
+let round = 0;
 const ask = () =>
   askModel(
     { db: api.db, models },
     {
       tenantId: house.tenantId,
       agent: 'cs',
-      purpose: { kind: 'case', caseId: 'case-1', round: 1, playbook: 'churn-save' },
+      purpose: { kind: 'case', caseId: 'case-1', round: (round += 1), playbook: 'churn-save' },
       messages: [new HumanMessage('Ada Berg wrote: we are unhappy with it')],
       tools: [],
       mask: maskOf({ people: ['Ada Berg'], texts: ['we are unhappy with it'] }),
