@@ -40,6 +40,11 @@ const show = (terminal: Terminal, replay: Replay): string =>
     replay.outcome === 'same'
       ? terminal.style.good(`✓ same: ${replay.decisionId} comes out as it did`)
       : terminal.style.bad(`✗ differs: build ${replay.from} → ${replay.to}`),
+    ...field(
+      terminal,
+      'decided under',
+      `${replay.release === null ? 'no release' : `release ${String(replay.release)}`}, configuration ${String(replay.configVersion)}`,
+    ),
     ...field(terminal, 'policy then', replay.before.policy ?? 'was not asked'),
     ...field(terminal, 'policy now', replay.after.policy ?? 'was not asked'),
     ...field(terminal, 'arbiter then', replay.before.arbiter ?? 'nothing to say'),

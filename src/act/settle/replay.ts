@@ -20,6 +20,9 @@ export interface Reached {
 
 export type Replay = {
   readonly decisionId: string;
+  /** Under which it was decided; `null` where the configuration had no release yet. */
+  readonly release: number | null;
+  readonly configVersion: number;
   readonly before: Reached;
   readonly after: Reached;
 } & (
@@ -47,7 +50,8 @@ export const replayDecision = async (
     policy: await askAgain(tx, decision),
     arbiter: await arbitrateAgain(tx, decision, before.arbiter),
   };
-  const found = { decisionId, before, after };
+  const { release, configVersion } = decision;
+  const found = { decisionId, release, configVersion, before, after };
   if (digest({ ...before }) === digest({ ...after })) return { ...found, outcome: 'same' };
   return { ...found, outcome: 'differs', from: decision.buildId, to: buildId };
 };

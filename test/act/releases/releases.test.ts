@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { buildOf } from '../../../src/act/releases/build.ts';
 import { approveRelease, requireCleared } from '../../../src/act/releases/clearance.ts';
 import { ensureRelease } from '../../../src/act/releases/move.ts';
 import {
+  endCanary,
   promoteRelease,
   rollBack,
   stageRelease,
@@ -12,13 +14,16 @@ import { listDecisions, listProposals } from '../../../src/act/settle/read.ts';
 import { listCases } from '../../../src/act/cases/case-store.ts';
 import { listRounds } from '../../../src/act/cases/round-store.ts';
 import { listLedger } from '../../../src/act/ledger/ledger.ts';
+import { RetinueError } from '../../../src/domain/errors.ts';
 import type { Person } from '../../../src/domain/person.ts';
 import { loadRecorded, roundsByMoment } from '../../../src/jobs/release/load-recorded.ts';
 import { reviewRelease } from '../../../src/jobs/release/review-release.ts';
 import { addMinutes } from '../../../src/domain/time.ts';
+import { readTenantFiles } from '../../../src/platform/config/read.ts';
 import { configsInForce, currentConfig } from '../../../src/platform/config/store.ts';
-import type { OpenDatabase } from '../../../src/platform/db/database.ts';
+import type { OpenDatabase, TenantTx } from '../../../src/platform/db/database.ts';
 import { listReleases, releaseStanding } from '../../../src/platform/release/release-store.ts';
+import { configFor } from '../../../src/sense/config-for.ts';
 import imminentChurn from '../../../src/sample/stories/imminent-churn.ts';
 import slowLeak from '../../../src/sample/stories/slow-leak.ts';
 import { ANCHOR, foundCompany, type Company } from '../../fixtures/company.ts';
@@ -305,4 +310,94 @@ test('one tenant sees and moves nothing of another', async () => {
   await one.reconfigure({ 'playbooks.yaml': LARGER }, ANCHOR);
   await one.tick(ANCHOR);
   expect(await two.here(releaseStanding)).toMatchObject({ release: 1 });
+});
+
+/** What somebody may do to releases, `pick` choosing among those that there are. */
+type Move =
+  | { readonly does: 'stage'; readonly discount: number }
+  | { readonly does: 'promote' | 'roll back to' | 'canary'; readonly pick: number }
+  | { readonly does: 'roll back' | 'end canary' };
+
+const anyMove: fc.Arbitrary<Move> = fc.oneof(
+  fc.record({ does: fc.constant('stage' as const), discount: fc.integer({ min: 10, max: 30 }) }),
+  fc.record({
+    does: fc.constantFrom('promote', 'roll back to', 'canary'),
+    pick: fc.nat(20),
+  }),
+  fc.record({ does: fc.constantFrom('roll back', 'end canary') }),
+);
+
+test('whatever is staged, promoted, tried and left again, one release is in force, and a step back restores it', async () => {
+  const company = await foundCompany(db, 'any-moves', { accounts: [slowLeak.account] });
+  const build = buildOf(company.parts);
+  const mover = { by: 'ada', now: ANCHOR };
+  const accountId = await company.accountId(slowLeak.account.id);
+  await company.here((tx) => ensureRelease(tx, build, ANCHOR));
+  const base = await company.here((tx) => changedFiles(company, tx, {}));
+  const discountOf = (config: {
+    readonly playbooks: Readonly<Record<string, { readonly parameters: unknown }>>;
+  }) =>
+    (config.playbooks['churn-save']?.parameters as { discountBasisPoints: number })
+      .discountBasisPoints;
+  const move = async (tx: TenantTx, wanted: Move): Promise<unknown> => {
+    const releases = await listReleases(tx);
+    const picked = 'pick' in wanted ? (releases[wanted.pick % releases.length]?.id ?? 0) : 0;
+    switch (wanted.does) {
+      case 'stage': {
+        const [from, to] = [LARGER[0][0], `discountBasisPoints: ${wanted.discount * 100}`];
+        const text = base.files['playbooks.yaml']?.replaceAll(from, to) ?? '';
+        const read = readTenantFiles({ ...base.files, 'playbooks.yaml': text }, company.parts);
+        if (!read.ok) throw new Error(JSON.stringify(read.faults));
+        return stageRelease(tx, build, { ...mover, files: read.files, config: read.config });
+      }
+      case 'promote':
+        return promoteRelease(tx, build, picked, mover);
+      case 'canary':
+        return startCanary(tx, build, { release: picked, basisPoints: 5000 }, mover);
+      case 'end canary':
+        return endCanary(tx, mover);
+      case 'roll back to':
+        return rollBack(tx, build, picked, mover);
+      case 'roll back':
+        return rollBack(tx, build, null, mover);
+    }
+  };
+  const inForce = () =>
+    company.here(async (tx) => {
+      const { applied, main, canary } = await configsInForce(tx);
+      return { applied, main, canary };
+    });
+  /** By release, the discount with which it was in force first. */
+  const decidedWith = new Map<number, number>();
+  let taken = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyMove, { minLength: 1, maxLength: 6 }), async (moves) => {
+      for (const wanted of moves) {
+        const before = await inForce();
+        const refused = await company
+          .here((tx) => move(tx, wanted))
+          .then(() => false)
+          .catch((error: unknown) => {
+            if (!(error instanceof RetinueError) || error.family !== 'input') throw error;
+            return true;
+          });
+        const after = await inForce();
+        const { release } = await company.here((tx) => releaseStanding(tx));
+        if (release === null) throw new Error('no release is in force');
+        expect(after.main.config.release).toBe(release);
+        if (refused) expect(after).toEqual(before);
+        else taken += 1;
+        // Going back moves the pointer alone: configuration, policies and switches stay the current ones.
+        if (wanted.does !== 'promote') expect(after.applied.version).toBe(before.applied.version);
+        const discount = discountOf(after.main.config);
+        expect(discount).toBe(decidedWith.get(release) ?? discount);
+        decidedWith.set(release, discount);
+        const { release: ofAccount } = await company.here((tx) => configFor(tx, accountId));
+        expect([release, after.canary?.release]).toContain(ofAccount);
+      }
+    }),
+    { numRuns: 40, seed: 20261122 },
+  );
+  expect(decidedWith.size).toBeGreaterThan(2);
+  expect(taken).toBeGreaterThan(40);
 });
