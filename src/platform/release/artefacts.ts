@@ -2,7 +2,7 @@ import { digest } from '../../domain/identifiers.ts';
 import type { Json, JsonObject } from '../../domain/json.ts';
 import type { PlaybookSettings, Template, TenantConfig } from '../../domain/tenant.ts';
 
-/** One part that a release pins. The name says what it is: `prompt/cs`, `scores/churn_risk`, `playbook/churn-save`. */
+/** One part that a release pins. The name says what it is: `prompt/cs`, `scores/churn_risk`, `playbook/churn-save`, `model/cs`. */
 export interface Artefact {
   readonly name: string;
   readonly body: Json;
@@ -27,7 +27,7 @@ export const hashOf = ({ name, body }: Artefact): string => digest({ name, body 
 export const hashesOf = (artefacts: readonly Artefact[]): Readonly<Record<string, string>> =>
   Object.fromEntries(artefacts.map((artefact) => [artefact.name, hashOf(artefact)]));
 
-/** The parts of a configuration that a release pins: score settings, playbooks' parameters and modes, templates. */
+/** The parts of a configuration that a release pins: score settings, playbooks' parameters and modes, templates, models' names. */
 export const artefactsOf = (config: TenantConfig): Artefact[] => [
   ...Object.entries(config.scores).map(([id, body]) => ({ name: `scores/${id}`, body })),
   ...Object.entries(config.playbooks).map(([id, settings]) => ({
@@ -38,7 +38,19 @@ export const artefactsOf = (config: TenantConfig): Artefact[] => [
     name: `templates/${id}`,
     body: config.templates.filter((one) => one.id === id) as unknown as Json,
   })),
+  ...modelNames(config),
 ];
+
+/** Which model answers for whom; what models may cost is a limit, and never pinned. */
+const modelNames = ({ models }: TenantConfig): Artefact[] =>
+  models === undefined
+    ? []
+    : [
+        { name: DEFAULT_MODEL, body: models.default },
+        ...Object.entries(models.agents).map(([agent, body]) => ({ name: `model/${agent}`, body })),
+      ];
+
+const DEFAULT_MODEL = 'model/default';
 
 /** Whether a playbook runs and whom it leaves out are switches, and never pinned. */
 const pinnedSettings = ({ enabled: _, holdout: __, ...pinned }: PlaybookSettings): JsonObject =>
@@ -50,7 +62,7 @@ const templateIds = ({ templates }: TenantConfig): string[] => [
 
 /**
  * The configuration with the parts that a release pins in place of its own. Everything else stays as it is: policies,
- * thresholds, ceilings, guards, contact rules, suspension, and which playbooks are switched on.
+ * thresholds, ceilings, guards, contact rules, suspension, budgets, and which playbooks are switched on.
  */
 export const withPinned = (config: TenantConfig, { release, bodies }: Pinned): TenantConfig => {
   const parts = (kind: string): [string, Json][] =>
@@ -64,7 +76,19 @@ export const withPinned = (config: TenantConfig, { release, bodies }: Pinned): T
     scores: Object.fromEntries(parts('scores')) as TenantConfig['scores'],
     playbooks: playbooksOf(config, playbooks),
     templates: parts('templates').flatMap(([, body]) => body as unknown as Template[]),
+    ...modelsOf(config, bodies, parts('model')),
   };
+};
+
+/** A release of a configuration that says nothing of models leaves those in force. */
+const modelsOf = (
+  { models }: TenantConfig,
+  bodies: Pinned['bodies'],
+  pinned: readonly (readonly [string, Json])[],
+): Pick<TenantConfig, 'models'> => {
+  if (models === undefined || !Object.hasOwn(bodies, DEFAULT_MODEL)) return {};
+  const { default: fallback, ...agents } = Object.fromEntries(pinned) as Record<string, string>;
+  return { models: { ...models, default: fallback ?? null, agents } };
 };
 
 const playbooksOf = (
@@ -84,4 +108,5 @@ const playbooksOf = (
 };
 
 /** Whether an artefact comes with the build; the others come from the tenant's files. */
-export const isPackaged = (name: string): boolean => !/^(scores|playbook|templates)\//.test(name);
+export const isPackaged = (name: string): boolean =>
+  !/^(scores|playbook|templates|model)\//.test(name);

@@ -161,6 +161,27 @@ describe('going back', () => {
     ]);
   });
 
+  test('restores which model answers, and leaves what it may cost as it is', async () => {
+    const company = await found('model-names');
+    const models = () => company.here(async (tx) => (await currentConfig(tx)).models);
+    const first = { 'models.yaml': [['# default:', 'default: first-model\n# default:']] } as const;
+    await company.reconfigure(first, ANCHOR);
+    await company.here((tx) => ensureRelease(tx, buildOf(company.parts), ANCHOR));
+    const then = {
+      'models.yaml': [
+        ['# default:', 'default: second-model\n# default:'],
+        ['tokensPerDay: 2000000', 'tokensPerDay: 1000'],
+      ],
+    } as const;
+    await company.reconfigure(then, addMinutes(ANCHOR, 1));
+    await company.here((tx) => ensureRelease(tx, buildOf(company.parts), addMinutes(ANCHOR, 1)));
+    expect(await models()).toMatchObject({ default: 'second-model', tokensPerDay: 1000 });
+    await company.here((tx) =>
+      rollBack(tx, buildOf(company.parts), null, { by: 'ada', now: addMinutes(ANCHOR, 2) }),
+    );
+    expect(await models()).toMatchObject({ default: 'first-model', tokensPerDay: 1000 });
+  });
+
   test('twice goes back two steps; a release that was never in force is promoted instead', async () => {
     const company = await found('steps');
     const build = buildOf(company.parts);
