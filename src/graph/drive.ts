@@ -96,9 +96,10 @@ const goOn = async (
   config: ThreadConfig,
   before: Snapshot,
 ): Promise<void> => {
-  const asked = before.tasks.flatMap((task) => task.interrupts)[0];
+  const [asked] = questionsOf(before);
   if (asked === undefined) {
-    if (before.next.length > 0) await graph.invoke(null, { ...config, durability: 'sync' });
+    // A step that was done when its worker died stands here with its result, and is in `next` no more.
+    if (before.tasks.length > 0) await graph.invoke(null, { ...config, durability: 'sync' });
     return;
   }
   const decided = await endedApprovals(kit, target, (before.values as RoundState).pending);
@@ -109,6 +110,10 @@ const goOn = async (
     durability: 'sync',
   });
 };
+
+/** What the thread asks people. A question stays with its step after the answer, until the next checkpoint. */
+const questionsOf = ({ tasks }: Snapshot) =>
+  tasks.filter(({ result }) => result === undefined).flatMap(({ interrupts }) => interrupts);
 
 /** Approvals that no longer wait: decided, expired, void, or consumed by another settling of the account. */
 const endedApprovals = async (
@@ -155,7 +160,7 @@ const standOf = async (
   config: ThreadConfig,
 ): Promise<Driven> => {
   const after = await graph.getState(config);
-  if (!after.tasks.some((task) => task.interrupts.length > 0)) return 'done';
+  if (questionsOf(after).length === 0) return 'done';
   await kit.db.withTenant(target.tenantId, (tx) =>
     updateRound(tx, claimed.caseId, claimed.round, { status: 'waiting' }),
   );

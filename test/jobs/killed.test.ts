@@ -75,7 +75,10 @@ describe('a worker that dies after a commit of a round', () => {
 
   beforeAll(async () => {
     database = await testDatabase();
-    const names = ['unharmed', ...KILL_AT.map((commit) => `killed-${commit}`)];
+    const names = [
+      'unharmed',
+      ...KILL_AT.flatMap((commit) => [`killed-${commit}`, `cut-${commit}`]),
+    ];
     company = await foundCompany(database, 'mortal', { accounts: names.map(twin) });
     // Cases are opened, and the worker dies before the first round.
     const dead = mortal(database, () => undefined);
@@ -115,7 +118,7 @@ describe('a worker that dies after a commit of a round', () => {
 
   test('loses nothing and doubles nothing, whichever commit it was', async () => {
     expect(await company.here(async (tx) => (await listCases(tx, { world: 'live' })).length)).toBe(
-      10,
+      1 + 2 * KILL_AT.length,
     );
     const commits = await driveUntil('unharmed', 0);
     expect(KILL_AT.at(-1)).toBeLessThan(commits);
@@ -137,13 +140,19 @@ describe('a worker that dies after a commit of a round', () => {
     }
   });
 
-  /** Takes up the answer to what the account's round waits for, until the commit after which the worker dies. */
-  const takeUpUntil = async (name: string, killAt: number): Promise<number> => {
+  /** Takes up the answer to what the account's round waits for, until right before or after a commit. */
+  const takeUpUntil = async (
+    name: string,
+    killAt: number,
+    moment: 'before' | 'after' = 'after',
+  ): Promise<number> => {
     let commits = 0;
-    const db = mortal(database, () => {
+    const pass = () => {
       commits += 1;
       if (commits === killAt) throw new Error('killed');
-    });
+    };
+    const db =
+      moment === 'after' ? mortal(database, pass) : mortal(database, () => undefined, pass);
     const accountId = await company.accountId(name);
     const [entry] = await company.here((tx) => listCases(tx, { world: LIVE.id, accountId }));
     const driven = driveRound(roundKit({ db, parts: company.parts, models: null }), {
@@ -164,16 +173,19 @@ describe('a worker that dies after a commit of a round', () => {
     const commits = await takeUpUntil('unharmed', 0);
     const deaths = KILL_AT.filter((commit) => commit <= commits);
     expect(deaths.length).toBeGreaterThan(3);
-    for (const commit of deaths) await takeUpUntil(`killed-${commit}`, commit);
+    for (const commit of deaths) {
+      await takeUpUntil(`killed-${commit}`, commit);
+      await takeUpUntil(`cut-${commit}`, commit, 'before');
+    }
     await takeOver(company, ANSWERED);
     const expected = await standing(company, await company.accountId('unharmed'));
     expect(expected).toMatchObject({
       rounds: [{ round: 1, status: 'done' }],
       approvals: [{ status: 'consumed' }],
     });
-    for (const commit of deaths) {
-      const found = await standing(company, await company.accountId(`killed-${commit}`));
-      expect({ commit, ...found }).toEqual({ commit, ...expected });
+    for (const name of deaths.flatMap((commit) => [`killed-${commit}`, `cut-${commit}`])) {
+      const found = await standing(company, await company.accountId(name));
+      expect({ name, ...found }).toEqual({ name, ...expected });
     }
   });
 });
