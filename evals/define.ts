@@ -30,13 +30,21 @@ export interface SuiteResult {
   readonly skipped?: readonly string[];
 }
 
+export interface MadeTenant {
+  readonly db: OpenDatabase;
+  readonly tenantId: string;
+}
+
 /** What a suite is carried out with. */
 export interface EvalKit {
   readonly onProgress: (step: Step) => void;
-  /** Embedded, in memory, shared by the suites of a run: each makes tenants of its own in it. */
-  readonly database: () => Promise<OpenDatabase>;
+  /**
+   * Embedded, in memory, closed when all suites are done. The one without a name is shared: each suite makes tenants of its
+   * own in it.
+   */
+  readonly database: (name?: string) => Promise<OpenDatabase>;
   /** Tenants that suites have made; what their models used is read from them. */
-  readonly tenants: Set<string>;
+  readonly tenants: MadeTenant[];
   /** Which run of several this is, from 1: tenants of an earlier one are still there. */
   readonly run: number;
   /** The models that the environment names, with `--live`; `null`: stand-ins answer. */

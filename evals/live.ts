@@ -75,13 +75,10 @@ export const liveFaults = (
 };
 
 /** Reads what the models used from the tenants that the suites made. */
-export const readUsed = async (
-  kit: Pick<EvalKit, 'database' | 'tenants'>,
-): Promise<readonly Used[]> => {
-  const db = await kit.database();
+export const readUsed = async ({ tenants }: Pick<EvalKit, 'tenants'>): Promise<readonly Used[]> => {
   const all = new Map<string, { calls: number; failed: number; tokens: number; nano: number }>();
   let price: (model: string, nano: number) => string = () => 'no price given';
-  for (const tenantId of kit.tenants) {
+  for (const { db, tenantId } of tenants) {
     await db.withTenant(tenantId, async (tx) => {
       const config = await currentConfig(tx);
       const { prices } = modelRulesOf(config);

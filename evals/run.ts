@@ -10,7 +10,7 @@ import { loadCatalogue } from '../src/platform/catalogue.ts';
 import { showProgress } from '../src/platform/terminal/progress.ts';
 import { processTerminal } from '../src/platform/terminal/terminal.ts';
 import { checksOf, type Thresholds } from './check.ts';
-import type { Suite } from './define.ts';
+import type { MadeTenant, Suite } from './define.ts';
 import { liveFaults, liveTable, readUsed, tryLive, usedTable, type LiveOutcome } from './live.ts';
 import { liveModels } from './models/live.ts';
 import { printFigures, printSuite, printSummary, type Outcome } from './print.ts';
@@ -24,7 +24,7 @@ to evals/reports. What a score has to reach stands in evals/thresholds.json. The
 --live tries the suites that hold models to something with the service that OPENAI_BASE_URL, OPENAI_API_KEY and
 RETINUE_MODEL name, k times (3), and prints which share of the cases passed, which share passed every time, and what it
 took. It costs what that service asks for, and sends it the sample company's texts. A model may fail cases; the exit code
-is 1 when nothing was tried, something was skipped or a safeguard of the program gave way.`;
+is 1 when nothing was tried or answered, something was skipped or a safeguard of the program gave way.`;
 
 const { values } = parseArgs({
   options: {
@@ -39,10 +39,14 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 
 const thresholds = JSON.parse(await readFile(here('./thresholds.json'), 'utf8')) as Thresholds;
 
-let opened: Promise<OpenDatabase> | undefined;
-const database = (): Promise<OpenDatabase> => (opened ??= openDatabase({}));
+const opened = new Map<string, Promise<OpenDatabase>>();
+const database = (name = ''): Promise<OpenDatabase> => {
+  const one = opened.get(name) ?? openDatabase({});
+  opened.set(name, one);
+  return one;
+};
 
-const kit = { database, tenants: new Set<string>() };
+const kit = { database, tenants: [] as MadeTenant[] };
 
 const tryOut = async (suite: Suite): Promise<Outcome> => {
   const started = performance.now();
@@ -102,7 +106,10 @@ const withLiveModels = async (suites: readonly Suite[]): Promise<void> => {
   const used = await readUsed(kit);
   printFigures(liveTable(outcomes, times));
   printFigures(usedTable(used));
-  const faults = outcomes.flatMap((outcome) => liveFaults(outcome, thresholds));
+  const faults = [
+    ...outcomes.flatMap((outcome) => liveFaults(outcome, thresholds)),
+    ...(used.some(({ calls, failed }) => failed < calls) ? [] : ['no call was answered']),
+  ];
   for (const fault of faults) console.log(`  ✗ ${fault}`);
   await mkdir(here('./reports'), { recursive: true });
   const report = {
@@ -138,5 +145,5 @@ traceOnlyWithKey(process.env);
 try {
   await main();
 } finally {
-  await (await opened)?.close();
+  for (const one of opened.values()) await (await one).close();
 }

@@ -56,13 +56,14 @@ export const stage = async (
   { accounts, mode, models, modelRules = [] }: Staging,
 ): Promise<Company> => {
   const tenantId = `${name}-${String(kit.run)}`;
-  kit.tenants.add(tenantId);
+  const db = await kit.database();
+  kit.tenants.push({ db, tenantId });
   const edits: CompanyOptions['edits'] = {
     'playbooks.yaml': inMode(mode),
     'tenant.yaml': [['maxPerHour: 60', 'maxPerHour: 1000']],
     ...(modelRules.length === 0 ? {} : { 'models.yaml': modelRules }),
   };
-  return foundCompany(await kit.database(), tenantId, {
+  return foundCompany(db, tenantId, {
     accounts,
     models,
     edits,

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parse as parseYaml } from 'yaml';
 import { z } from 'zod';
-import { openDatabase } from '../../src/platform/db/open.ts';
 import type { LanguageModels } from '../../src/language-models/define.ts';
 import { defineSuite, type EvalKit, type Judged, type SuiteResult } from '../define.ts';
 import { judgeAnswer, judgeLie, type Answered, type AnswerExpected } from '../judge-answer.ts';
@@ -33,26 +32,28 @@ type Entry = z.infer<typeof question>;
 export default defineSuite({
   id: 'chat',
   title: 'Chat about the sample company: right answers, and lies that nobody hears',
+  takesLiveModels: true,
   mustFail: () => MUST_FAIL,
   run: async (kit) => {
     const file = new URL('../datasets/chat.yaml', import.meta.url);
     const entries = z.array(question).parse(parseYaml(await readFile(file, 'utf8')));
-    const db = await openDatabase({});
-    try {
-      return await tryChat(await stageSample(db, kit.onProgress), entries, kit);
-    } finally {
-      await db.close();
-    }
+    const db = await kit.database(`chat-${String(kit.run)}`);
+    const sample = await stageSample(db, kit.onProgress);
+    kit.tenants.push({ db, tenantId: sample.tenantId });
+    return kit.live === null
+      ? tryChat(sample, entries, kit)
+      : askLive(sample, entries.filter(isForModel), { ...kit, live: kit.live });
   },
 });
 
-const tryChat = async (
+type JudgedOf = Judged & { readonly group: Group };
+
+const askAll = async (
   sample: Sample,
-  entries: readonly Entry[],
-  { onProgress }: EvalKit,
-): Promise<SuiteResult> => {
-  const tries = triesOf(sample, entries);
-  const judged: (Judged & { readonly group: Group })[] = [];
+  tries: readonly Try[],
+  { onProgress }: Pick<EvalKit, 'onProgress'>,
+): Promise<readonly JudgedOf[]> => {
+  const judged: JudgedOf[] = [];
   for (const [done, each] of tries.entries()) {
     onProgress({ label: 'asking', done, total: tries.length });
     const { entry, group } = each;
@@ -63,6 +64,28 @@ const tryChat = async (
       shown: { answer: given.answer ?? '—', note: given.note ?? '—' },
     });
   }
+  return judged;
+};
+
+/** What a model is asked; how it looks things up and puts them is its own, so only figures, sources and deeds are judged. */
+const askLive = async (
+  sample: Sample,
+  entries: readonly Entry[],
+  kit: EvalKit & { readonly live: LanguageModels },
+): Promise<SuiteResult> => {
+  const tries = entries.map((entry) => ({ ...byModel(sample, entry), models: kit.live }));
+  const judged = await askAll(sample, tries, kit);
+  const right = judged.filter(({ faults }) => faults.length === 0).length;
+  return { judged, scores: { modelRight: right / judged.length } };
+};
+
+const tryChat = async (
+  sample: Sample,
+  entries: readonly Entry[],
+  kit: EvalKit,
+): Promise<SuiteResult> => {
+  const tries = triesOf(sample, entries);
+  const judged = await askAll(sample, tries, kit);
   const share = (group: Group): number => {
     const tried = judged.filter((one) => one.group === group);
     return tried.filter(({ faults }) => faults.length === 0).length / tried.length;

@@ -80,7 +80,7 @@ describe('with a service that speaks the protocol', () => {
     const answer = { name: 'keep', arguments: '{"step": "alert"}' };
     server.reply({ kind: 'answer', calls: [answer] }, { kind: 'status', status: 401 });
     const live = liveModels({ OPENAI_BASE_URL: server.url, RETINUE_MODEL: 'wire-model' });
-    const kit = { database: () => Promise.resolve(db), tenants: new Set<string>() };
+    const kit = { database: () => Promise.resolve(db), tenants: [] };
     const outcome = await tryLive(suite, 2, { ...kit, live, onProgress: () => undefined });
     expect(liveTable([outcome], 2).rows).toEqual([['one-account', '1', '50.0 %', '0.0 %']]);
     expect(server.requests.length).toBeGreaterThanOrEqual(2);
