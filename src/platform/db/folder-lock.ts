@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
@@ -95,18 +95,39 @@ const place = async (lockFile: string, text: string): Promise<boolean> => {
   }
 };
 
-/** Puts a left-over lock aside. Where another process was quicker, its new lock is put back. */
-const clear = async (lockFile: string, leftOver: string): Promise<void> => {
-  const aside = `${lockFile}.${process.pid}.${randomBytes(4).toString('hex')}`;
-  try {
-    await rename(lockFile, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
+/** Where whoever takes over a lock says so first: one name for each lock that ever was, so that one process alone can. */
+const claimOn = (lockFile: string, text: string): string =>
+  `${lockFile}.${createHash('sha256').update(text).digest('hex').slice(0, 16)}`;
+
+/** A lock, and after it the claims of processes that took it over and died before they had replaced it. */
+const chainFrom = async (lockFile: string, held: string): Promise<readonly string[]> => {
+  const chain = [held];
+  for (;;) {
+    const claim = await readText(claimOn(lockFile, chain.at(-1) ?? ''));
+    if (claim === null) return chain;
+    chain.push(claim);
   }
-  const moved = await readText(aside);
-  if (moved === leftOver) await rm(aside, { force: true });
-  else await rename(aside, lockFile);
+};
+
+/**
+ * Replaces a lock that is left over; false where somebody else was quicker. INVARIANT: nobody but the process that placed
+ * the claim on the last of the chain replaces the lock, and the lock is looked at once more after the claim stands: a
+ * claim that was placed late, on a lock that is replaced already, is given up.
+ */
+const takeOver = async (
+  lockFile: string,
+  chain: readonly string[],
+  text: string,
+): Promise<boolean> => {
+  const claim = claimOn(lockFile, chain.at(-1) ?? '');
+  if (!(await place(claim, text))) return false;
+  if ((await readText(lockFile)) !== chain[0]) {
+    await rm(claim, { force: true });
+    return false;
+  }
+  await rename(claim, lockFile);
+  for (const dead of chain.slice(0, -1)) await rm(claimOn(lockFile, dead), { force: true });
+  return true;
 };
 
 const ATTEMPTS = 5;
@@ -149,9 +170,11 @@ const take = async (folder: string, lockFile: string, text: string): Promise<Fol
     if (await place(lockFile, text)) return { release: () => release(lockFile, text) };
     const held = await readText(lockFile);
     if (held === null) continue;
-    const holder = parseHolder(held);
-    if (holder === null || !(await isLeftOver(holder))) throw heldBy(folder, lockFile, held);
-    await clear(lockFile, held);
+    const chain = await chainFrom(lockFile, held);
+    const last = chain.at(-1) ?? held;
+    const holder = parseHolder(last);
+    if (holder === null || !(await isLeftOver(holder))) throw heldBy(folder, lockFile, last);
+    if (await takeOver(lockFile, chain, text)) return { release: () => release(lockFile, text) };
   }
   throw heldBy(folder, lockFile, (await readText(lockFile)) ?? '');
 };

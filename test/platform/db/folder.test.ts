@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
@@ -190,5 +191,25 @@ describe('the lock of a folder', () => {
       Array.from({ length: 20 }, () => lockFolder(dataDir)),
     );
     expect(attempts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+
+  test('that somebody died in taking over is taken over all the same, and nothing is left of it', async () => {
+    const dead = { pid: await deadPid(), host: hostname(), started: null };
+    await leave({ ...dead, key: 'first' });
+    const first = await readFile(lockFile());
+    const mark = createHash('sha256').update(first).digest('hex').slice(0, 16);
+    await writeFile(`${lockFile()}.${mark}`, JSON.stringify({ ...dead, key: 'second' }));
+    const attempts = await Promise.allSettled(
+      Array.from({ length: 20 }, () => lockFolder(dataDir)),
+    );
+    const [lock, ...others] = attempts.flatMap((attempt) =>
+      attempt.status === 'fulfilled' ? [attempt.value] : [],
+    );
+    expect(others).toEqual([]);
+    await lock?.release();
+    const left = (await readdir(dirname(dataDir))).filter((name) =>
+      name.startsWith(`${basename(dataDir)}.lock`),
+    );
+    expect(left).toEqual([]);
   });
 });
