@@ -1,8 +1,9 @@
 import type { ToolDefinition } from '@langchain/core/language_models/base';
 import type { BaseChatModel } from '@langchain/core/language_models/chat_models';
 import { AIMessage, type AIMessageChunk, type BaseMessage } from '@langchain/core/messages';
+import type { JsonObject } from '../domain/json.ts';
 import type { ModelRules } from '../domain/tenant.ts';
-import type { Database } from '../platform/db/database.ts';
+import type { Database, TenantTx } from '../platform/db/database.ts';
 import { currentConfig } from '../platform/config/store.ts';
 import { answerOf } from './answer.ts';
 import { attempt, circuitState, type Attempted } from './attempt.ts';
@@ -33,9 +34,11 @@ export interface AskKit {
 export const askModel = async (kit: AskKit, question: Question): Promise<Asked> => {
   const opened = await open(kit, question);
   if (opened === null) return { ok: false, fault: 'no_model', reason: 'no model is configured' };
-  const kept = await recall(kit, opened);
-  if (kept !== null) return kept;
-  const booked = await kit.db.withTenant(question.tenantId, (tx) => book(tx, opened));
+  const booked = await kit.db.withTenant(
+    question.tenantId,
+    async (tx) => (await recall(tx, opened)) ?? book(tx, opened),
+  );
+  if ('ok' in booked) return booked;
   if ('fault' in booked) return { ok: false, ...booked };
   const begun = performance.now();
   const attempted = await attempt(opened.models, () => hear(opened), question.signal);
@@ -51,14 +54,13 @@ export const askModel = async (kit: AskKit, question: Question): Promise<Asked> 
 };
 
 /** The answer that this round heard before its process died: it is paid for. */
-const recall = async ({ db }: AskKit, opened: OpenQuestion): Promise<Asked | null> => {
-  const { question, name } = opened;
-  const { purpose, tenantId } = question;
+const recall = async (
+  tx: TenantTx,
+  { question, name, requestDigest }: OpenQuestion,
+): Promise<Asked | null> => {
+  const { purpose } = question;
   if (purpose.kind !== 'case') return null;
-  const { requestDigest } = requestOf(opened);
-  const kept = await db.withTenant(tenantId, (tx) =>
-    answeredBefore(tx, { ...purpose, model: name, requestDigest }),
-  );
+  const kept = await answeredBefore(tx, { ...purpose, model: name, requestDigest });
   if (kept === null) return null;
   const { answer, inputTokens, outputTokens, isEstimated } = kept;
   const message = answerOf(heardAgain(answer), question);
@@ -78,6 +80,9 @@ export interface OpenQuestion {
   /** As they leave. */
   readonly messages: readonly BaseMessage[];
   readonly tools: readonly ToolDefinition[];
+  /** Messages and names of tools, as they are kept; the same request has the same digest. */
+  readonly request: JsonObject;
+  readonly requestDigest: string;
   /** Names or texts leave as they are: for the model, and for nobody who traces its calls. */
   readonly isUnmasked: boolean;
   /** It failed so often that it is left alone. */
@@ -101,10 +106,11 @@ const open = async ({ db, models }: AskKit, asked: Question): Promise<OpenQuesti
   if (name === null || model === null) return null;
   const question = { ...asked, mask: asked.mask.letting(unmasked) };
   const isUnmasked = unmasked.names === true || unmasked.texts === true;
+  const messages = hideMessages(question.messages, question.mask);
+  const tools = toolsFor(question.tools);
   return {
-    ...{ question, isUnmasked, models, model, name, rules, zone: config.zone },
-    messages: hideMessages(question.messages, question.mask),
-    tools: toolsFor(question.tools),
+    ...{ question, isUnmasked, models, model, name, rules, zone: config.zone, messages, tools },
+    ...requestOf({ messages, tools }),
     isResting: circuitState(models) === 'open',
   };
 };

@@ -26,7 +26,7 @@ export interface Booking extends UsedOfDay {
  * one after the other, and a call whose process dies stays booked.
  */
 export const book = async (tx: TenantTx, opened: OpenQuestion): Promise<Booking | Failure> => {
-  const { rules, name, question } = opened;
+  const { rules, name, question, request, requestDigest } = opened;
   const day = dayIn(opened.zone, question.now);
   const inputTokens = estimateRequest(opened.messages, opened.tools);
   const tokens = inputTokens + rules.answer.tokens;
@@ -38,7 +38,7 @@ export const book = async (tx: TenantTx, opened: OpenQuestion): Promise<Booking 
   const callId = randomUUID();
   await insertCall(tx, {
     ...{ callId, day, at: question.now, agent: question.agent, model: name },
-    ...{ purpose: question.purpose, booked, ...requestOf(opened) },
+    ...{ purpose: question.purpose, booked, request, requestDigest },
   });
   if (failure === null) {
     await bookDay(tx, day, booked);
