@@ -6,7 +6,6 @@ import {
   type BaseMessage,
 } from '@langchain/core/messages';
 import type { ToolCall } from '@langchain/core/messages/tool';
-import { END, START, StateGraph, StateSchema } from '@langchain/langgraph';
 import { z } from 'zod';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Asked, Fault, ToolSpec } from '../../language-models/define.ts';
@@ -14,6 +13,7 @@ import { lookUp, type Reach, type ReadInput, type ReadTool } from '../../tools/r
 import type { Agent } from '../define.ts';
 import type { Move } from './move.ts';
 import { aroundArgs, consultArgs, consultSpec, declineArgs, keepArgs, readSpec } from './tools.ts';
+import { takeTurns, type Next } from './turns.ts';
 
 /** How a model is asked; whoever calls binds tenant, case, mask and clock. */
 export type Ask = (
@@ -82,10 +82,6 @@ const MOST_CORRECTIONS = 1;
 /** Named among what gave text of outsiders, beside read tools. */
 const BRIEF = 'brief';
 
-const State = new StateSchema({
-  next: z.enum(['ask', 'look', 'done']).default('ask'),
-});
-
 /**
  * One agent thinks: its model and the read tools by turns, until it answers, says that nothing is to be done, or goes
  * wrong. A LangGraph subgraph without a memory of its own: what comes of it is filed by the round, or asked again.
@@ -93,25 +89,9 @@ const State = new StateSchema({
  */
 export const think = async (thinking: Thinking): Promise<Thought> => {
   const mind = new Mind(thinking);
-  const graph = new StateGraph(State)
-    .addNode('ask', async () => ({ next: await mind.ask() }))
-    .addNode('look', async () => ({ next: await mind.look() }))
-    .addEdge(START, 'ask')
-    .addConditionalEdges('ask', ({ next }: typeof State.State) => (next === 'done' ? END : next), [
-      'ask',
-      'look',
-      END,
-    ])
-    .addConditionalEdges('look', ({ next }: typeof State.State) => (next === 'done' ? END : next), [
-      'ask',
-      END,
-    ])
-    .compile();
-  await graph.invoke({}, { recursionLimit: 4 * MOST_CALLS });
+  await takeTurns(mind, MOST_CALLS);
   return mind.thought();
 };
-
-type Next = (typeof State.State)['next'];
 
 const ANSWERS_FOR_PLAN = new Set(['keep', 'decline']);
 

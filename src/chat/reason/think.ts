@@ -6,8 +6,8 @@ import {
   type BaseMessage,
 } from '@langchain/core/messages';
 import type { ToolCall } from '@langchain/core/messages/tool';
-import { END, START, StateGraph, StateSchema } from '@langchain/langgraph';
 import { z } from 'zod';
+import { takeTurns, type Next } from '../../agents/reason/turns.ts';
 import { RetinueError } from '../../domain/errors.ts';
 import type { Asked, Fault, ToolSpec } from '../../language-models/define.ts';
 import type { ChatTool, Looked, Wish } from '../define.ts';
@@ -42,32 +42,13 @@ const MOST_CALLS = 4;
 const MOST_LOOKS = 10;
 const MOST_CORRECTIONS = 1;
 
-const State = new StateSchema({ next: z.enum(['ask', 'look', 'done']).default('ask') });
-
-type Next = (typeof State.State)['next'];
-
 /**
- * A model and the tools of chat by turns, until it answers, reads a wish, or goes wrong. INVARIANT: the graph has no
- * checkpointer, not even that of a graph around it, so there is no thread that it could go on with, and no interrupt that
- * it could answer. Throws what `ask` and `lookUp` throw of ours, nothing for what a model does.
+ * A model and the tools of chat by turns, until it answers, reads a wish, or goes wrong. Throws what `ask` and `lookUp`
+ * throw of ours, nothing for what a model does.
  */
 export const think = async (thinking: Thinking): Promise<Thought> => {
   const mind = new Mind(thinking);
-  const graph = new StateGraph(State)
-    .addNode('ask', async () => ({ next: await mind.ask() }))
-    .addNode('look', async () => ({ next: await mind.look() }))
-    .addEdge(START, 'ask')
-    .addConditionalEdges('ask', ({ next }: typeof State.State) => (next === 'done' ? END : next), [
-      'ask',
-      'look',
-      END,
-    ])
-    .addConditionalEdges('look', ({ next }: typeof State.State) => (next === 'done' ? END : next), [
-      'ask',
-      END,
-    ])
-    .compile({ checkpointer: false });
-  await graph.invoke({}, { recursionLimit: 4 * MOST_CALLS });
+  await takeTurns(mind, MOST_CALLS);
   return mind.thought;
 };
 
