@@ -11,11 +11,8 @@ import { addMinutes } from '../../src/domain/time.ts';
 import { createKey, revokeKey } from '../../src/platform/auth/keys.ts';
 import { issueLoginLink } from '../../src/platform/auth/login.ts';
 import { findPerson } from '../../src/platform/auth/people.ts';
-import { loadCommand } from '../../src/commands/commands.ts';
-import { askServer } from '../../src/commands/ask-server.ts';
-import { readInput } from '../../src/commands/read-input.ts';
-import { createStyle } from '../../src/platform/terminal/style.ts';
 import { makeHouse, startApi, type Api, type House } from './support.ts';
+import { typedBeside } from './typed.ts';
 
 interface LedgerPage {
   readonly items: readonly LedgerRow[];
@@ -54,19 +51,8 @@ const adminOf = (house: House) =>
 
 const keyIdOf = (secret: string): string => secret.split('_')[1] ?? '';
 
-const type = async (token: string, id: string, typed: Record<string, unknown>): Promise<string> => {
-  const command = await loadCommand(id);
-  if (command === null) throw new Error(id);
-  const out: string[] = [];
-  const print = (text: string) => out.push(text);
-  await askServer({
-    ...{ command, typed, input: readInput(command, typed), server: { url: api.url, token } },
-    settings: { tenant: null, world: null, json: true },
-    terminal: { style: createStyle(false), columns: 100, redraws: false, print, remark: print },
-    progress: { report: () => undefined, end: () => undefined },
-  });
-  return out.join('\n');
-};
+const type = async (token: string, id: string, line: Record<string, unknown>): Promise<string> =>
+  (await typedBeside({ url: api.url, token }, id, line, { json: true })).out;
 
 describe('what stands in the ledger about access', () => {
   test('a sign-in, and one that was refused, with who and from where', async () => {

@@ -2,11 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { askServer } from '../../src/commands/ask-server.ts';
-import { loadCommand } from '../../src/commands/commands.ts';
-import { readInput } from '../../src/commands/read-input.ts';
-import { createStyle } from '../../src/platform/terminal/style.ts';
 import { makeHouse, startApi, type Api, type House } from '../api/support.ts';
+import { typedBeside } from '../api/typed.ts';
 import { SECRET_KEY } from '../api/stripe-support.ts';
 import { recipes, runRecipe } from '../support/stripe-recipes.ts';
 import { READ_KEY, startStripe, WRITE_KEY, type StripeServer } from '../support/stripe-server.ts';
@@ -37,22 +34,11 @@ afterAll(async () => {
 /** What a command typed beside the server prints. */
 const type = async (
   id: string,
-  typed: Readonly<Record<string, unknown>>,
+  line: Readonly<Record<string, unknown>>,
   role: 'admin' | 'viewer' = 'admin',
-): Promise<string> => {
-  const command = await loadCommand(id);
-  if (command === null) throw new Error(id);
-  const out: string[] = [];
-  const print = (text: string) => out.push(text);
-  await askServer({
-    ...{ command, typed, input: readInput(command, typed) },
-    server: { url: api.url, token: house.sessions[role] },
-    settings: { tenant: null, world: null, json: false },
-    terminal: { style: createStyle(false), columns: 160, redraws: false, print, remark: print },
-    progress: { report: () => undefined, end: () => undefined },
-  });
-  return out.join('\n');
-};
+): Promise<string> =>
+  (await typedBeside({ url: api.url, token: house.sessions[role] }, id, line, { columns: 160 }))
+    .out;
 
 const file = async (name: string, text: string): Promise<string> => {
   const path = join(folder, name);

@@ -4,13 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCommandRoute, type CommandAsked, type CommandLine } from '../../src/api/commands.ts';
-import { askServer } from '../../src/commands/ask-server.ts';
-import { loadCommand } from '../../src/commands/commands.ts';
-import { readInput } from '../../src/commands/read-input.ts';
 import { callLines } from '../../src/platform/http/http-client.ts';
-import { createStyle } from '../../src/platform/terminal/style.ts';
 import { boundTo } from '../../src/platform/db/bound.ts';
 import { makeHouse, startApi, type Api, type House } from '../api/support.ts';
+import { typedBeside } from '../api/typed.ts';
 
 const MAPPING = fileURLToPath(new URL('../fixtures/import/complete.yaml', import.meta.url));
 const FOLDER = fileURLToPath(new URL('../fixtures/import/complete', import.meta.url));
@@ -32,33 +29,13 @@ afterAll(async () => {
   await rm(uploads, { recursive: true, force: true });
 });
 
-interface Said {
-  readonly code: number;
-  readonly out: string;
-  readonly labels: readonly string[];
-}
-
 /** A command typed at another process, beside the server. */
-const type = async (
+const type = (
   token: string,
   id: string,
-  typed: Readonly<Record<string, unknown>> = {},
+  line: Readonly<Record<string, unknown>> = {},
   settings: { readonly json?: boolean; readonly tenant?: string } = {},
-): Promise<Said> => {
-  const command = await loadCommand(id);
-  if (command === null) throw new Error(id);
-  const out: string[] = [];
-  const labels: string[] = [];
-  const print = (text: string) => out.push(text);
-  const code = await askServer({
-    ...{ command, typed, input: readInput(command, typed) },
-    server: { url: api.url, token },
-    settings: { tenant: settings.tenant ?? null, world: null, json: settings.json ?? false },
-    terminal: { style: createStyle(false), columns: 100, redraws: false, print, remark: print },
-    progress: { report: ({ label }) => labels.push(label), end: () => undefined },
-  });
-  return { code, out: out.join('\n'), labels };
-};
+) => typedBeside({ url: api.url, token }, id, line, settings);
 
 const asked = (input: Record<string, unknown>, more: Partial<CommandAsked> = {}): CommandAsked => ({
   ...{ input, tenant: null, world: null, json: true, files: {} },

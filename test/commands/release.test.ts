@@ -2,11 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { askServer } from '../../src/commands/ask-server.ts';
-import { loadCommand } from '../../src/commands/commands.ts';
-import { readInput } from '../../src/commands/read-input.ts';
-import { createStyle } from '../../src/platform/terminal/style.ts';
 import { makeHouse, startApi, type Api, type House } from '../api/support.ts';
+import { typedBeside } from '../api/typed.ts';
+import { filesInForce } from '../fixtures/releases.ts';
 
 let api: Api;
 let house: House;
@@ -22,38 +20,20 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** A command typed beside the server, as JSON or in words. */
-const type = async (
+const type = (
   id: string,
-  typed: Readonly<Record<string, unknown>>,
+  line: Readonly<Record<string, unknown>>,
   { as = 'admin', json = true }: { as?: keyof House['sessions']; json?: boolean } = {},
-): Promise<{ readonly code: number; readonly out: string }> => {
-  const command = await loadCommand(id);
-  if (command === null) throw new Error(id);
-  const out: string[] = [];
-  const print = (text: string) => out.push(text);
-  const code = await askServer({
-    ...{ command, typed, input: readInput(command, typed) },
-    server: { url: api.url, token: house.sessions[as] },
-    settings: { tenant: null, world: null, json },
-    terminal: { style: createStyle(false), columns: 120, redraws: false, print, remark: print },
-    progress: { report: () => undefined, end: () => undefined },
-  });
-  return { code, out: out.join('\n') };
-};
+) => typedBeside({ url: api.url, token: house.sessions[as] }, id, line, { json });
 
 const release = (verb: string, typed: Readonly<Record<string, unknown>> = {}) =>
   type('release', { verb, ...typed });
 
 /** The tenant's files under another name of the company, in a folder. */
 const renamed = async (name: string): Promise<string> => {
-  const [row] = await api.db.withTenant('acme', (tx) =>
-    tx.query<{ files: Record<string, string> }>(
-      'select v.files from config_versions v join tenants t on t.config_version = v.version',
-    ),
-  );
+  const files = await api.db.withTenant('acme', filesInForce);
   const place = await mkdtemp(join(folder, 'tenant-'));
-  for (const [file, text] of Object.entries(row?.files ?? {}))
+  for (const [file, text] of Object.entries(files))
     await writeFile(join(place, file), text.replace('House of acme', name));
   return place;
 };
