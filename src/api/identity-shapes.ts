@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { inputError } from '../domain/errors.ts';
 import type { IdentitySettings } from '../domain/identity.ts';
+import { add, money } from '../domain/money.ts';
 import type { TenantConfig } from '../domain/tenant.ts';
 import type { Instant } from '../domain/time.ts';
 import type { TenantTx } from '../platform/db/database.ts';
@@ -14,9 +15,10 @@ import {
 } from '../sense/identity/link-store.ts';
 import { findMatches, type Match } from '../sense/identity/matching/find-matches.ts';
 import { standingOfLinks } from '../sense/identity/matching/match-store.ts';
-import { rootAccountIds } from '../sense/identity/parent-store.ts';
+import { latestFacts } from '../sense/assess-store.ts';
+import { familyOf } from '../sense/identity/family.ts';
 import { accountNames } from './names.ts';
-import { anyJson, instantText } from './schemas.ts';
+import { anyJson, instantText, moneyShape } from './schemas.ts';
 
 export const linkShape = z.object({
   source: z.string().min(1).max(200).describe('the namespace of the id, such as `stripe`'),
@@ -134,6 +136,15 @@ export const identityShape = z.object({
   parent: namedAccount.nullable(),
   root: namedAccount.describe('the topmost parent; itself without one'),
   daughters: z.array(namedAccount),
+  family: z
+    .object({
+      members: z
+        .array(namedAccount.extend({ arr: moneyShape.nullable().describe('null: not known') }))
+        .describe('all under the topmost parent, the top first'),
+      arr: moneyShape.describe('of the members whose ARR is known'),
+    })
+    .nullable()
+    .describe('null: it has neither parent nor daughters'),
   merged: z.array(namedAccount).describe('accounts that were merged into it'),
   conflicts: z.array(conflictShape),
 });
@@ -149,9 +160,10 @@ export const identityShapeOf = async (
   const account = await getAccount(tx, accountId);
   if (account === null)
     throw inputError('account_not_found', `there is no account \`${accountId}\``);
-  const root = (await rootAccountIds(tx, [accountId])).get(accountId) ?? accountId;
+  const family = await familyOf(tx, accountId);
+  const [root = accountId] = family;
   const [daughters, merged] = [await daughtersOf(tx, accountId), await mergedInto(tx, accountId)];
-  const around = [root, account.parentAccountId, account.mergedInto, ...daughters, ...merged];
+  const around = [account.parentAccountId, account.mergedInto, ...family, ...daughters, ...merged];
   const names = await accountNames(
     tx,
     around.map((id) => ({ accountId: id })),
@@ -167,7 +179,26 @@ export const identityShapeOf = async (
     parent: account.parentAccountId === null ? null : named(account.parentAccountId),
     root: root === accountId ? { id: accountId, name: account.name } : named(root),
     daughters: daughters.map(named),
+    family: family.length === 1 ? null : await familyShapeOf(tx, family.map(named), config),
     merged: merged.map(named),
     conflicts: await conflictShapes(tx, conflicts),
+  };
+};
+
+/** Amounts in another currency than the tenant's of today are from before it changed, and count as not known. */
+const familyShapeOf = async (
+  tx: TenantTx,
+  members: readonly NamedAccount[],
+  { currency }: TenantConfig,
+): Promise<Identity['family']> => {
+  const newest = await latestFacts(tx, { accountIds: members.map(({ id }) => id) });
+  const known = newest.flatMap(({ accountId, facts }) => {
+    const { success, data } = moneyShape.safeParse(facts['arr']?.value);
+    return success && data.currency === currency ? [[accountId, data] as const] : [];
+  });
+  const arrOf = new Map(known);
+  return {
+    members: members.map((member) => ({ ...member, arr: arrOf.get(member.id) ?? null })),
+    arr: [...arrOf.values()].reduce(add, money(0, currency)),
   };
 };

@@ -9,10 +9,9 @@ import { openUnmaskings } from '../language-models/unmasking-store.ts';
 import { currentConfig } from '../platform/config/store.ts';
 import type { TenantTx } from '../platform/db/database.ts';
 import { defineResource, defineRoute, type Services } from './define.ts';
-import { noParams } from './schemas.ts';
+import { moneyShape, noParams } from './schemas.ts';
 import { chooseWorld, showingShape } from './showing.ts';
 
-const moneyShape = z.object({ minor: z.number().int(), currency: z.string() });
 const what = z.enum(['names', 'texts']);
 
 const answer = z.object({

@@ -7,6 +7,7 @@ import {
 } from '../api/identity.ts';
 import type { Identity } from '../api/identity-shapes.ts';
 import { inputError } from '../domain/errors.ts';
+import { formatMoney } from '../domain/money.ts';
 import type { Terminal } from '../platform/terminal/terminal.ts';
 import { printable } from '../platform/terminal/text.ts';
 import type { CommandContext } from './context.ts';
@@ -136,7 +137,8 @@ const linksOf = (text: string | undefined) =>
     });
 
 const page = (terminal: Terminal, identity: Identity): string => {
-  const { account, mergedInto, parent, root, daughters, merged, links, conflicts } = identity;
+  const { account, mergedInto, parent, root, daughters, family, merged, links, conflicts } =
+    identity;
   const names = (accounts: readonly { readonly name: string; readonly id: string }[]) =>
     accounts.map(({ name, id }) => printable(`${name} (${id})`)).join(', ');
   return [
@@ -149,6 +151,7 @@ const page = (terminal: Terminal, identity: Identity): string => {
     ...(parent === null || root.id === parent.id ? [] : field(terminal, 'topmost', names([root]))),
     ...(daughters.length === 0 ? [] : field(terminal, 'daughters', names(daughters))),
     ...(merged.length === 0 ? [] : field(terminal, 'merged', names(merged))),
+    ...(family === null ? [] : familyLines(terminal, family)),
     section(terminal, 'Ids'),
     ...(links.length === 0 ? ['  none'] : []),
     ...links.flatMap(({ source, externalId, since }) =>
@@ -158,4 +161,18 @@ const page = (terminal: Terminal, identity: Identity): string => {
       ? []
       : [section(terminal, 'Told otherwise'), ...conflictLines(terminal, conflicts)]),
   ].join('\n');
+};
+
+const familyLines = (terminal: Terminal, { members, arr }: NonNullable<Identity['family']>) => {
+  const unknown = members.filter((member) => member.arr === null).length;
+  return [
+    section(terminal, `Family of ${members.length}, ARR ${formatMoney(arr)}`),
+    ...members.flatMap((member) =>
+      bullet(
+        terminal,
+        printable(`${member.name}: ${member.arr === null ? 'not known' : formatMoney(member.arr)}`),
+      ),
+    ),
+    ...(unknown === 0 ? [] : [`  Without ${unknown} of them, whose ARR is not known.`]),
+  ];
 };

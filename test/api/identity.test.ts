@@ -14,9 +14,13 @@ import { defaultTenantFiles } from '../../src/platform/config/default.ts';
 import { readTenantFiles } from '../../src/platform/config/read.ts';
 import { applyConfig, currentConfig } from '../../src/platform/config/store.ts';
 import type { IncomingEvent } from '../../src/domain/event.ts';
+import accountCommand from '../../src/commands/account.ts';
+import { LIVE } from '../../src/domain/case.ts';
+import { assessAccounts } from '../../src/sense/assess.ts';
 import { acceptEvents } from '../../src/sense/events/accept.ts';
 import { account, event, usage } from '../sense/sending.ts';
 import { makeHouse, startApi, type Api, type House } from './support.ts';
+import { typed } from './typed.ts';
 
 let api: Api;
 beforeAll(async () => {
@@ -145,4 +149,77 @@ test('accounts are merged, split and given parents, with conflicts shown', async
   await client.call(splitAccountRoute, { params, body: { links, reason } });
   expect(await client.call(listConflictsRoute)).toMatchObject({ total: 0 });
   expect((await client.call(getIdentityRoute, { params })).merged).toEqual([]);
+});
+
+/** An account of its own with a subscription of so many cents a month, under a parent. */
+const paying = (id: string, minor: number | null, parent?: string): IncomingEvent[] => [
+  account(id, parent === undefined ? {} : { parentAccountId: parent }),
+  ...(minor === null
+    ? []
+    : [
+        event(
+          'subscription.changed',
+          {
+            subscriptionId: `s-${id}`,
+            planId: 'growth',
+            status: 'active',
+            seats: 10,
+            startedOn: '2026-01-01',
+            mrr: { minor, currency: 'USD' },
+          },
+          { ref: { source: 'crm', externalId: id } },
+        ),
+      ]),
+];
+
+const assess = async (house: House): Promise<void> => {
+  const { signals, scores, entities } = api.parts;
+  const asked = { tenantId: house.tenantId, world: LIVE, now: api.clock.now() };
+  const batches = assessAccounts(api.db, { ...asked, signals, scores, entities });
+  for await (const batch of batches) expect(batch).not.toHaveLength(0);
+};
+
+test('a family of companies adds up its ARR, whoever of it is asked for', async () => {
+  const house = await makeHouse(api, 'family');
+  await declare(house, 'accountsFrom: [crm]\n');
+  await send(house, [
+    ...paying('top', 100_000),
+    ...paying('left', 20_000, 'top'),
+    ...paying('leaf', 3_000, 'left'),
+    ...paying('silent', null, 'top'),
+    ...paying('alone', 70_000),
+  ]);
+  await assess(house);
+  const client = api.client(house.sessions.viewer);
+  const asked = await Promise.all(
+    ['top', 'left', 'leaf'].map((id) => client.call(getIdentityRoute, { params: { id } })),
+  );
+  for (const { family } of asked) {
+    expect(family?.arr).toEqual({ minor: 12 * 123_000, currency: 'USD' });
+    expect(family?.members[0]?.name).toBe('Company top');
+    expect(
+      Object.fromEntries(family?.members.map(({ name, arr }) => [name, arr?.minor ?? null]) ?? []),
+    ).toEqual({
+      'Company top': 1_200_000,
+      'Company left': 240_000,
+      'Company leaf': 36_000,
+      'Company silent': null,
+    });
+  }
+  expect((await client.call(getIdentityRoute, { params: { id: 'alone' } })).family).toBeNull();
+  const out = await typed(accountCommand, client, { account: 'leaf' });
+  expect(out).toContain('FAMILY OF 4, ARR $14,760.00');
+  expect(out).toContain('Company silent: not known');
+  expect(out).toContain('Without 1 of them, whose ARR is not known.');
+});
+
+test('parents in a circle are a family all the same', async () => {
+  const house = await makeHouse(api, 'circle');
+  await declare(house, 'accountsFrom: [crm]\n');
+  await send(house, [...paying('one', 10_000, 'two'), ...paying('two', 20_000, 'one')]);
+  await assess(house);
+  const client = api.client(house.sessions.viewer);
+  const { family } = await client.call(getIdentityRoute, { params: { id: 'one' } });
+  expect(family?.members).toHaveLength(2);
+  expect(family?.arr.minor).toBe(12 * 30_000);
 });
