@@ -116,16 +116,21 @@ interface AskedDays {
   readonly scores?: readonly string[];
 }
 
-/** Both days are included; oldest first. */
+/**
+ * Both days are included; oldest first. Each account is looked up by itself: asked for all at once, PostgreSQL reads the
+ * whole table wherever it has no statistics yet, which is so all through the first run of a new company.
+ */
 const historyRows = async (tx: TenantTx, asked: AskedDays): Promise<readonly HistoryRow[]> =>
   asked.accountIds.length === 0
     ? []
     : tx.query<HistoryRow>(
-        `select account_id, score_id, day, status, value, supported, tier, coverage, weights_version, at, note, receipt
-     from score_history
-     where world = $1 and account_id = any($2) and ($3::date is null or day >= $3) and ($4::date is null or day <= $4)
-       and ($5::text[] is null or score_id = any($5))
-     order by day`,
+        `select found.* from unnest($2::text[]) as asked (id) cross join lateral (
+       select account_id, score_id, day, status, value, supported, tier, coverage, weights_version, at, note, receipt
+       from score_history
+       where world = $1 and account_id = asked.id and ($3::date is null or day >= $3) and ($4::date is null or day <= $4)
+         and ($5::text[] is null or score_id = any($5))
+       offset 0
+     ) as found order by day`,
         [asked.world, asked.accountIds, asked.from ?? null, asked.to ?? null, asked.scores ?? null],
       );
 

@@ -67,12 +67,14 @@ const statement = ({ table, columns, onConflict }: Target): string => {
 };
 
 const columnTexts = (types: readonly string[], rows: readonly (readonly unknown[])[]): string[] =>
-  types.map((type, column) =>
-    arrayLiteral(
+  types.map((type, column) => {
+    // A text of JSON has no control characters, so that JSON's way to quote it is the array's way too, and native.
+    const quote = isJson(type) ? JSON.stringify : quoted;
+    return arrayLiteral(
       rows.map((row) => asText(type, row[column])),
-      (text) => quoted(text as string),
-    ),
-  );
+      (text) => quote(text),
+    );
+  });
 
 /** Inserts rows by `unnest`, some thousand a statement, and returns how many were inserted. Values in column order. */
 export const insertByUnnest = async (
