@@ -200,7 +200,9 @@ class RunningQueue<Context extends object> implements Queue {
         fetched.data,
       );
     } catch (error) {
-      scoped({ job: job.id }).error(describeError(error), 'job failed; it is tried again');
+      if (isFrom(this.#stopping.signal, error))
+        scoped({ job: job.id }).info('job broken off by the stop; it goes on at the next start');
+      else scoped({ job: job.id }).error(describeError(error), 'job failed; it is tried again');
       await this.#boss.fail(job.id, fetched.id, verdict(error));
       return true;
     }
@@ -208,6 +210,10 @@ class RunningQueue<Context extends object> implements Queue {
     return true;
   }
 }
+
+/** Whether an error says that the signal was given; timers of Node name it as the cause. */
+const isFrom = ({ aborted, reason }: AbortSignal, error: unknown): boolean =>
+  aborted && (error === reason || (error instanceof Error && error.cause === reason));
 
 /** Statements that record how a job ended; pg-boss sends some without waiting, and their failure ends the process. */
 const VERDICT = /^\s*with (results|deleted_jobs) as/i;

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { inputError } from '../../src/domain/errors.ts';
 import type { OpenDatabase } from '../../src/platform/db/database.ts';
+import { log } from '../../src/platform/log.ts';
 import { startQueue, type JobData, type Queue, type QueuedJob } from '../../src/platform/queue.ts';
 import { createTenant, testDatabase } from '../support/database.ts';
 
@@ -186,6 +187,35 @@ describe('the queue', () => {
     await queue.stop();
     expect(events).toEqual(['began', 'told', 'ended']);
     expect((await jobsOf('long')).map(({ state }) => state)).toEqual(['completed', 'created']);
+  });
+
+  test.each([
+    [
+      'between two steps',
+      async (signal: AbortSignal) => {
+        signal.throwIfAborted();
+        await pause(5);
+      },
+    ],
+    ['while it sleeps', (signal: AbortSignal) => pause(60_000, undefined, { signal })],
+  ])('a job that the stop breaks off %s goes on later, and is no failure', async (_, step) => {
+    const told: string[] = [];
+    const tell = (level: string) => (first: unknown) => told.push(`${level} ${String(first)}`);
+    const line = { info: tell('info'), error: tell('error') };
+    vi.spyOn(log, 'child').mockReturnValue(line as unknown as ReturnType<typeof log.child>);
+    const queue = await start(
+      job('broken-off', {
+        run: async ({ signal }) => {
+          for (;;) await step(signal);
+        },
+      }),
+    );
+    await queue.send('broken-off', {});
+    await until(async () => (await jobsOf('broken-off'))[0]?.state === 'active');
+    await queue.stop();
+    vi.restoreAllMocks();
+    expect((await jobsOf('broken-off'))[0]?.state).toBe('retry');
+    expect(told).toEqual(['info job broken off by the stop; it goes on at the next start']);
   });
 
   test('stopping does not wait for ever', async () => {
