@@ -1,4 +1,7 @@
 import { existsSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { readMigrations, type Migration } from '../../src/platform/db/migrate.ts';
 import { makeImage } from './image.ts';
@@ -15,8 +18,20 @@ declare module 'vitest' {
   }
 }
 
-/** Migrates once a run; each test database is a copy. */
+/** Migrates once a run; each test database is a copy. What tests leave in the temporary folder goes with the run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const dropDatabases = await provideDatabases(project);
+  const folder = await mkdtemp(join(tmpdir(), 'retinue-run-'));
+  // As the folder it stands in for: tests also run processes of another user.
+  await chmod(folder, 0o1777);
+  process.env['TMPDIR'] = folder;
+  return async () => {
+    await dropDatabases();
+    await rm(folder, { recursive: true, force: true });
+  };
+}
+
+const provideDatabases = async (project: TestProject): Promise<() => Promise<void>> => {
   const migrations = await readMigrations();
   project.provide('migrations', migrations);
   const url = process.env['RETINUE_TEST_DATABASE_URL'];
@@ -31,4 +46,4 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('databaseImage', null);
   project.provide('databaseTemplate', template.name);
   return template.drop;
-}
+};
