@@ -50,7 +50,8 @@ export interface Shared {
   readonly watches?: readonly DropWatch[];
 }
 
-const BATCH = 100;
+/** Few enough that they are forgotten before the collector takes them for old: a hundred a batch once held a gigabyte. */
+const BATCH = 25;
 
 /** Loads accounts in batches, some statements a batch and none an account. */
 export async function* loadAccountViews(
