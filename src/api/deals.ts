@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { listDeals, listMoves, loadDeal, moveDeal, type Deal } from '../act/deals/move.ts';
+import { closings } from '../act/cases/case-store.ts';
 import { inputError } from '../domain/errors.ts';
 import { currentConfig } from '../platform/config/store.ts';
 import type { TenantTx } from '../platform/db/database.ts';
@@ -14,6 +15,10 @@ const dealShape = z.object({
   accountId: z.string(),
   accountName: z.string(),
   caseId: z.string(),
+  caseClosed: z
+    .object({ at: instantText, reason: z.string().nullable() })
+    .nullable()
+    .describe('why the case that it came from is over; the deal stays until a person ends it'),
   kind: z.enum(['expansion', 'renewal']),
   name: z.string(),
   stage: z.string(),
@@ -42,17 +47,25 @@ const detail = dealShape.extend({
   ),
 });
 
-const shapeOf = (
-  { movedByPerson, revision: _, ...deal }: Deal,
-  names: ReadonlyMap<string, string>,
-): DealShape => ({
-  ...deal,
-  movedByPerson,
-  accountName: names.get(deal.accountId) ?? deal.accountId,
-});
+/** What shows any of these deals, with what is looked up for all of them at once. */
+const shaperOf = async (
+  tx: TenantTx,
+  deals: readonly Deal[],
+): Promise<(deal: Deal) => DealShape> => {
+  const names = await accountNames(tx, deals);
+  const closed = await closings(
+    tx,
+    deals.map(({ caseId }) => caseId),
+  );
+  return ({ revision: _, ...deal }) => ({
+    ...deal,
+    accountName: names.get(deal.accountId) ?? deal.accountId,
+    caseClosed: closed.get(deal.caseId) ?? null,
+  });
+};
 
 const detailOf = async (tx: TenantTx, deal: Deal): Promise<z.infer<typeof detail>> => ({
-  ...shapeOf(deal, await accountNames(tx, [deal])),
+  ...(await shaperOf(tx, [deal]))(deal),
   moves: (await listMoves(tx, deal.id)).map(({ revision: _, ...move }) => move),
 });
 
@@ -81,10 +94,9 @@ export const listDealsRoute = defineRoute({
         ...(standing === 'all' ? {} : { standing }),
         ...(account === undefined ? {} : { accountId: account }),
       });
-      const names = await accountNames(tx, found);
       return {
         stages: (deals?.stages ?? []).map(({ id, name }) => ({ id, name })),
-        items: found.map((deal) => shapeOf(deal, names)),
+        items: found.map(await shaperOf(tx, found)),
       };
     }),
 });

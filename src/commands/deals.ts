@@ -87,6 +87,7 @@ const pipelineText = (
       { head: 'a year', cell: (deal) => moneyText(deal.amount), align: 'right' },
       { head: 'owner', cell: (deal) => deal.ownerId ?? '—' },
       { head: 'closes', cell: (deal) => deal.closeOn },
+      { head: 'its case', cell: ({ caseClosed }) => (caseClosed === null ? 'open' : 'closed') },
     ],
     items,
   );
@@ -106,7 +107,7 @@ const dealText = (terminal: Terminal, deal: Detail): string =>
     ...field(terminal, 'a year', moneyText(deal.amount)),
     ...field(terminal, 'owner', deal.ownerId ?? '—'),
     ...field(terminal, 'closes', deal.closeOn),
-    ...field(terminal, 'case', deal.caseId),
+    ...field(terminal, 'case', caseText(deal)),
     ...deal.moves.flatMap((move) =>
       field(
         terminal,
@@ -115,3 +116,10 @@ const dealText = (terminal: Terminal, deal: Detail): string =>
       ),
     ),
   ].join('\n');
+
+const caseText = ({ caseId, caseClosed, standing }: Detail): string => {
+  if (caseClosed === null) return `${caseId}, open`;
+  const because = caseClosed.reason === null ? '' : `: ${printable(caseClosed.reason)}`;
+  const next = standing === 'open' ? '; move the deal to an end if it is over too' : '';
+  return `${caseId}, closed on ${caseClosed.at.slice(0, 10)}${because}${next}`;
+};

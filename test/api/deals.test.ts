@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { getDealRoute, listDealsRoute } from '../../src/api/deals.ts';
+import { loadCase } from '../../src/act/cases/case-store.ts';
+import { closeCase } from '../../src/act/cases/close.ts';
 import { listCasesRoute } from '../../src/api/cases.ts';
 import deals from '../../src/commands/deals.ts';
 import { addHours } from '../../src/domain/time.ts';
@@ -83,5 +85,29 @@ describe('a person', () => {
       code: 'deal_not_found',
     });
     expect(await type(stranger, {})).toContain('name their stages in deals.yaml');
+  });
+});
+
+describe('a deal whose case closed by itself', () => {
+  test('stays, and says so with the reason', async () => {
+    const deal = (await pipeline()).get('renewal');
+    if (deal === undefined) throw new Error('there is no renewal deal');
+    expect(deal.caseClosed).toBeNull();
+    expect(await type(admin, { verb: 'show', id: deal.id })).toContain(`${deal.caseId}, open`);
+    await company.here(async (tx) => {
+      const entry = await loadCase(tx, deal.caseId);
+      if (entry === null) throw new Error(`there is no case ${deal.caseId}`);
+      const reason = 'usage is back to normal';
+      await closeCase(tx, { entry, reason, now: TWO_DAYS_ON, accept: async () => undefined });
+    });
+    const after = (await pipeline()).get('renewal');
+    expect(after).toMatchObject({
+      standing: 'open',
+      caseClosed: { at: TWO_DAYS_ON, reason: 'usage is back to normal' },
+    });
+    expect(await type(admin, {})).toMatch(/closed/);
+    expect(await type(admin, { verb: 'show', id: deal.id })).toMatch(
+      /closed on 2026-10-15: usage is back to normal; move the deal to an end if\s+it is over too/,
+    );
   });
 });

@@ -127,6 +127,19 @@ export const unclosedCases = async (
   return rows.map(toCase);
 };
 
+/** When and why cases were closed, by id, of those that are. */
+export const closings = async (
+  tx: TenantTx,
+  caseIds: readonly string[],
+): Promise<ReadonlyMap<string, { readonly at: Instant; readonly reason: string | null }>> => {
+  const rows = await tx.query<{ id: string; at: Instant; reason: string | null }>(
+    `select case_id as id, closed_at as at, close_reason as reason from cases
+     where case_id = any($1) and status = 'closed'`,
+    [caseIds],
+  );
+  return new Map(rows.map(({ id, ...closing }) => [id, closing]));
+};
+
 /** Open cases whose next look has come, soonest first. */
 export const dueCases = async (
   tx: TenantTx,
