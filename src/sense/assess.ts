@@ -38,7 +38,7 @@ export interface AssessParts {
 }
 
 /** Small enough that a transaction is short and its accounts fit in memory with their history. */
-const BATCH = 20;
+const BATCH = 10;
 
 /**
  * Assesses accounts (all of them, or the given ones) at a moment: derives facts, rates, keeps fact sets and the day's
