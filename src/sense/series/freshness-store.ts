@@ -74,19 +74,30 @@ const note = (heard: Map<string, Heard>, event: IncomingEvent, kind: string, day
   if (event.occurredAt > known.lastOccurredAt) known.lastOccurredAt = event.occurredAt;
 };
 
-/** The rows from `from` to `to`, and of each kind and source the newest before, oldest first. */
-export const loadFreshness = async (tx: TenantTx, from: Day, to: Day): Promise<FreshnessRow[]> => {
-  const columns = `kind, source, trust, day, last_occurred_at as "lastOccurredAt", last_accepted_at as "lastAcceptedAt"`;
-  return tx.query<FreshnessRow>(
-    `select * from (
-       (select distinct on (kind, source, trust) ${columns} from source_freshness where day < $1
-        order by kind, source, trust, day desc)
+/**
+ * The rows from `from` to `to`, and of each kind and source the newest before, oldest first. It goes from one kind and
+ * source to the next by the index: what was heard in all the years before is never read.
+ */
+export const loadFreshness = async (tx: TenantTx, from: Day, to: Day): Promise<FreshnessRow[]> =>
+  tx.query<FreshnessRow>(
+    `with recursive heard as (
+       (select kind, source, trust from source_freshness order by kind, source, trust limit 1)
        union all
-       select ${columns} from source_freshness where day between $1 and $2
-     ) as rows order by kind, source, trust, day`,
+       select next.* from heard cross join lateral (
+         select kind, source, trust from source_freshness
+         where (kind, source, trust) > (heard.kind, heard.source, heard.trust) order by kind, source, trust limit 1
+       ) as next
+     )
+     select found.* from heard cross join lateral (
+       (select ${ROW} and day < $1 order by day desc limit 1)
+       union all
+       select ${ROW} and day between $1 and $2
+     ) as found order by kind, source, trust, day`,
     [from, to],
   );
-};
+
+const ROW = `kind, source, trust, day, last_occurred_at as "lastOccurredAt", last_accepted_at as "lastAcceptedAt"
+        from source_freshness as f where f.kind = heard.kind and f.source = heard.source and f.trust = heard.trust`;
 
 /** Of an event: the kind of entity that it changes or gives a sign of life for, or the metric. */
 const KNOWN_KIND = `coalesce(kind, payload->>'metric', substring(type from '^(.*)\\.heartbeat$'))`;
