@@ -74,9 +74,13 @@ export const lastClosings = async (
   }>(
     `select distinct on (playbook, account_id, subject) playbook, account_id, subject, closed_at, urgency from (
        select c.playbook, coalesce(p.merged_into, c.account_id) as account_id, c.subject, c.closed_at, c.urgency
-         from cases c left join account_profiles p on p.account_id = c.account_id
-        where c.world = $1 and (c.account_id = any($2::text[]) or p.merged_into = any($2)) and c.status = 'closed'
-          and c.round > 0
+         from (
+           select unnest($2::text[]) as account_id
+           union select account_id from account_profiles where merged_into = any($2)
+         ) as asked
+         join cases c on c.account_id = asked.account_id
+         left join account_profiles p on p.account_id = c.account_id
+        where c.world = $1 and c.status = 'closed' and c.round > 0
      ) as closings
       order by playbook, account_id, subject, closed_at desc`,
     [world, accountIds],

@@ -143,18 +143,23 @@ export const LIVE_STATUSES: readonly ProposalStatus[] = [
   'permitted',
 ];
 
-/** What may still happen on an account, and what was done since there and on accounts that were merged into it. */
+/**
+ * What may still happen on an account, and what was done since there and on accounts that were merged into it. Account by
+ * account, so that each is found by the index and what was ever done elsewhere is not read.
+ */
 export const selectForSettling = async (
   tx: TenantTx,
   account: { readonly accountId: string; readonly world: string; readonly doneSince: Instant },
 ): Promise<StoredProposal[]> => {
   const rows = await tx.query<ProposalRow>(
-    `select * from proposals
-      where world = $2 and (
-          (account_id = $1 and status = any($3))
-          or (status = 'done' and updated_at >= $4 and (account_id = $1 or account_id in (
-            select merged.account_id from account_profiles merged where merged.merged_into = $1))))
-      order by case_id, round, ordinal, revision`,
+    `select found.* from (
+       select $1::text as account_id union all select account_id from account_profiles where merged_into = $1
+     ) as account cross join lateral (
+       select * from proposals
+       where account_id = account.account_id and world = $2
+         and (status = 'done' and updated_at >= $4 or account.account_id = $1 and status = any($3))
+       offset 0
+     ) as found order by case_id, round, ordinal, revision`,
     [account.accountId, account.world, LIVE_STATUSES, account.doneSince],
   );
   return rows.map(toProposal);
