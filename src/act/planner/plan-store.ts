@@ -78,9 +78,11 @@ export const lastClosings = async (
            select unnest($2::text[]) as account_id
            union select account_id from account_profiles where merged_into = any($2)
          ) as asked
-         join cases c on c.account_id = asked.account_id
+         cross join lateral (
+           select * from cases where account_id = asked.account_id and world = $1 and status = 'closed' and round > 0
+           offset 0
+         ) as c
          left join account_profiles p on p.account_id = c.account_id
-        where c.world = $1 and c.status = 'closed' and c.round > 0
      ) as closings
       order by playbook, account_id, subject, closed_at desc`,
     [world, accountIds],
