@@ -17,6 +17,7 @@ import { findMatches, type Match } from '../sense/identity/matching/find-matches
 import { standingOfLinks } from '../sense/identity/matching/match-store.ts';
 import { latestFacts } from '../sense/assess-store.ts';
 import { familyOf } from '../sense/identity/family.ts';
+import { readMoney } from '../tools/act/commercial.ts';
 import { accountNames } from './names.ts';
 import { anyJson, instantText, moneyShape } from './schemas.ts';
 
@@ -162,7 +163,7 @@ export const identityShapeOf = async (
     throw inputError('account_not_found', `there is no account \`${accountId}\``);
   const family = await familyOf(tx, accountId);
   const [root = accountId] = family;
-  const [daughters, merged] = [await daughtersOf(tx, accountId), await mergedInto(tx, accountId)];
+  const [daughters, merged] = [await daughtersOf(tx, [accountId]), await mergedInto(tx, accountId)];
   const around = [account.parentAccountId, account.mergedInto, ...family, ...daughters, ...merged];
   const names = await accountNames(
     tx,
@@ -177,7 +178,7 @@ export const identityShapeOf = async (
       ...{ source, externalId, since: firstAcceptedAt },
     })),
     parent: account.parentAccountId === null ? null : named(account.parentAccountId),
-    root: root === accountId ? { id: accountId, name: account.name } : named(root),
+    root: named(root),
     daughters: daughters.map(named),
     family: family.length === 1 ? null : await familyShapeOf(tx, family.map(named), config),
     merged: merged.map(named),
@@ -192,11 +193,12 @@ const familyShapeOf = async (
   { currency }: TenantConfig,
 ): Promise<Identity['family']> => {
   const newest = await latestFacts(tx, { accountIds: members.map(({ id }) => id) });
-  const known = newest.flatMap(({ accountId, facts }) => {
-    const { success, data } = moneyShape.safeParse(facts['arr']?.value);
-    return success && data.currency === currency ? [[accountId, data] as const] : [];
-  });
-  const arrOf = new Map(known);
+  const arrOf = new Map(
+    newest.flatMap(({ accountId, facts }) => {
+      const arr = readMoney(facts['arr']?.value);
+      return arr?.currency === currency ? [[accountId, arr]] : [];
+    }),
+  );
   return {
     members: members.map((member) => ({ ...member, arr: arrOf.get(member.id) ?? null })),
     arr: [...arrOf.values()].reduce(add, money(0, currency)),

@@ -65,16 +65,20 @@ export const countAccounts = async (tx: TenantTx): Promise<number> => {
   return row?.count ?? 0;
 };
 
-/** Accounts whose parent is this one, by id. */
-export const daughtersOf = async (tx: TenantTx, accountId: string): Promise<string[]> => {
+/** Accounts whose parents are these, parent by parent, by id. */
+export const daughtersOf = async (
+  tx: TenantTx,
+  accountIds: readonly string[],
+): Promise<string[]> => {
   const rows = await tx.query<{ accountId: string }>(
-    `select distinct p.account_id as "accountId" from account_profiles p
+    `select p.account_id as "accountId" from account_profiles p
      join links l on l.source = p.parent_source and l.external_id = p.parent_external_id
      join account_links b on b.link_id = l.link_id and b.valid_to is null
-     where b.account_id = $1 and p.account_id <> $1 and p.merged_into is null and not p.dissolved order by 1`,
-    [accountId],
+     where b.account_id = any($1::text[]) and p.account_id <> b.account_id and p.merged_into is null and not p.dissolved
+     group by p.account_id, b.account_id order by array_position($1::text[], b.account_id), p.account_id`,
+    [accountIds],
   );
-  return rows.map(({ accountId: id }) => id);
+  return rows.map(({ accountId }) => accountId);
 };
 
 /** Accounts that were merged into this one, by id. */

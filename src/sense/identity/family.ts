@@ -6,9 +6,12 @@ import { rootAccountIds } from './parent-store.ts';
 export const familyOf = async (tx: TenantTx, accountId: string): Promise<string[]> => {
   const root = (await rootAccountIds(tx, [accountId])).get(accountId) ?? accountId;
   const family = new Set([root]);
-  // A set goes on over what is added to it; parents in a circle come to their end, for nobody is added twice.
-  for (const member of family) {
-    for (const daughter of await daughtersOf(tx, member)) family.add(daughter);
+  let level = [root];
+  while (level.length > 0) {
+    const daughters = await daughtersOf(tx, level);
+    // Parents in a circle come to their end: nobody is added twice.
+    level = daughters.filter((daughter) => !family.has(daughter));
+    for (const daughter of level) family.add(daughter);
   }
   return [...family];
 };
