@@ -12,6 +12,8 @@ export interface Turns {
   readonly look: () => Promise<Next>;
 }
 
+const after = ({ next }: typeof State.State) => (next === 'done' ? END : next);
+
 /**
  * A model and its tools by turns, from asking it on, until one says `done`. INVARIANT: the graph has no checkpointer, not
  * even that of a graph around it, so there is no thread that it could go on with, and no interrupt that it could answer.
@@ -21,15 +23,8 @@ export const takeTurns = async (mind: Turns, mostCalls: number): Promise<void> =
     .addNode('ask', async () => ({ next: await mind.ask() }))
     .addNode('look', async () => ({ next: await mind.look() }))
     .addEdge(START, 'ask')
-    .addConditionalEdges('ask', ({ next }: typeof State.State) => (next === 'done' ? END : next), [
-      'ask',
-      'look',
-      END,
-    ])
-    .addConditionalEdges('look', ({ next }: typeof State.State) => (next === 'done' ? END : next), [
-      'ask',
-      END,
-    ])
+    .addConditionalEdges('ask', after, ['ask', 'look', END])
+    .addConditionalEdges('look', after, ['ask', END])
     .compile({ checkpointer: false });
   await graph.invoke({}, { recursionLimit: 4 * mostCalls });
 };
